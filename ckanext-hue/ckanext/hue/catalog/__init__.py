@@ -1,0 +1,1 @@
+"""The catalogue for machines: DCAT-AP 3 with Vietnamese metadata."""

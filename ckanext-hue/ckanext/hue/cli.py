@@ -1,0 +1,19 @@
+"""`ckan hue …`: the portal's own commands."""
+
+from __future__ import annotations
+
+import click
+
+from .harvest.cli import harvest, source
+
+
+@click.group()
+def hue() -> None:
+    """Cổng dữ liệu mở Huế."""
+
+
+hue.add_command(source)
+hue.add_command(harvest)
+
+
+__all__ = ["hue"]

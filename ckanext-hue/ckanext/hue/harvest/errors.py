@@ -1,0 +1,27 @@
+"""What the engine refuses, in words for the person at the terminal."""
+
+from __future__ import annotations
+
+
+class HarvestError(Exception):
+    """A harvest cannot be set up or run. `str(error)` is a Vietnamese sentence."""
+
+
+class UnknownSource(HarvestError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Không có nguồn «{name}». Xem các nguồn bằng: ckan hue source list")
+
+
+class SourceExists(HarvestError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Nguồn «{name}» đã có. Thêm --update nếu muốn đổi thiết lập của nguồn này."
+        )
+
+
+class BadSourceName(HarvestError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Tên nguồn «{name}» không hợp lệ: chỉ dùng chữ thường không dấu, chữ số và gạch nối,"
+            " tối đa 100 ký tự."
+        )

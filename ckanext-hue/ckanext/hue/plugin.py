@@ -1,0 +1,64 @@
+"""The plugin: which interfaces the portal implements, and where each is done."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+from ckan.lib.plugins import DefaultTranslation
+from ckan.types import CKANApp
+
+from . import security
+from .search import document, facets
+
+
+@tk.blanket.config_declarations
+@tk.blanket.cli
+@tk.blanket.helpers
+@tk.blanket.validators
+class HuePlugin(p.SingletonPlugin, DefaultTranslation):
+    p.implements(p.IConfigurer)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IMiddleware, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ITranslation)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        tk.add_public_directory(config, "public")
+        tk.add_resource("assets", "hue")
+
+    # IFacets
+
+    def dataset_facets(self, facets_dict: OrderedDict[str, Any], package_type: str) -> OrderedDict[str, Any]:
+        return facets.dataset_facets()
+
+    def group_facets(
+        self, facets_dict: OrderedDict[str, Any], group_type: str, package_type: str | None
+    ) -> OrderedDict[str, Any]:
+        return facets.dataset_facets()
+
+    def organization_facets(
+        self, facets_dict: OrderedDict[str, Any], organization_type: str, package_type: str | None
+    ) -> OrderedDict[str, Any]:
+        return facets.dataset_facets()
+
+    # IMiddleware
+
+    def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
+        return security.protect(app)
+
+    # IPackageController
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return document.complete(pkg_dict)
+
+    # ITranslation
+
+    def i18n_domain(self) -> str:
+        return "ckanext-hue"

@@ -1,0 +1,1 @@
+"""What stands in Solr: the document of a dataset, and indexing in batches."""

@@ -1,0 +1,57 @@
+"""Index a batch of datasets with one request and one commit, where CKAN makes one of each a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ckan.lib.search.index as core_index
+import ckan.logic as logic
+from ckan.lib.search.common import make_connection
+from ckan.types import Context
+
+
+class _Collector:
+    """Takes the place of CKAN's Solr connection and keeps the documents that it is given."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        self.documents: list[dict[str, Any]] = []
+
+    def add(self, docs: list[dict[str, Any]], **_settings: Any) -> None:
+        self.documents += docs
+
+
+@contextmanager
+def _collected() -> Iterator[list[dict[str, Any]]]:
+    """CKAN builds and posts a document in one method; only its connection can be replaced.
+
+    The module attribute is shared by the process, so this is for workers, which run one job at a time.
+    """
+    collector = _Collector()
+    original = core_index.make_connection
+    core_index.make_connection = lambda *_args, **_settings: collector  # type: ignore[assignment]
+    try:
+        yield collector.documents
+    finally:
+        core_index.make_connection = original
+
+
+def index_datasets(active: Collection[str], deleted: Collection[str] = ()) -> None:
+    """Put datasets (ids) into Solr and take the deleted ones out, visible to searches on return.
+
+    Raises pysolr.SolrError; then nothing is known to be indexed and the call may be repeated.
+    """
+    index = core_index.PackageSearchIndex()
+    with _collected() as documents:
+        for dataset_id in active:
+            default, custom = logic.package_show_default_and_custom_schemas(
+                Context(ignore_auth=True), dataset_id
+            )
+            index.update_dict({**default, "with_custom_schema": custom})
+    if documents:
+        make_connection().add(documents, commit=True)
+    for dataset_id in deleted:
+        index.remove_dict({"id": dataset_id})

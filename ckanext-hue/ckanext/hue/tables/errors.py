@@ -1,0 +1,36 @@
+"""Why a table could not be loaded, in words for its agency."""
+
+from __future__ import annotations
+
+
+class TableError(Exception):
+    """A table cannot be loaded. `str(error)` is a Vietnamese sentence."""
+
+    template = "Bảng không nạp được."
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(self.template.format(**values))
+
+
+class NoColumns(TableError):
+    """No row has any column and there is no dictionary."""
+
+    template = "Bảng «{name}» không có cột nào nên không công bố được."
+
+
+class TooManyColumns(TableError):
+    """PostgreSQL tables hold 1,600 columns; ours stop before."""
+
+    template = "Bảng có {count} cột, vượt quá giới hạn {limit} cột."
+
+
+class RowsLost(TableError):
+    """The published table would not hold the rows that were staged."""
+
+    template = "Số bản ghi sau khi nạp ({published}) khác số đã nhận ({staged}); bảng cũ được giữ nguyên."
+
+
+class DatabaseRefused(TableError):
+    """PostgreSQL refused the data or the tables."""
+
+    template = "Cơ sở dữ liệu từ chối bảng: {reason}. Bảng cũ được giữ nguyên."

@@ -1,0 +1,105 @@
+"""The envelopes in which the platform publishes tables, as pure functions on parsed JSON.
+
+Known shapes: `{"code", "message", "data", "hienthi"}`, `{"totalRows", "data"}`,
+`{"totalCount": "12", "newsList"}`, several lists in one answer, and a bare list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import errors
+from .base import Column, Row
+
+DICTIONARY = "hienthi"
+TOTALS = ("tongsobanghi", "totalRows", "totalCount")
+ROW_NUMBER = "sttbanghi"
+BARE_LIST = "data"
+TYPES = frozenset({"text", "int", "numeric", "date", "timestamp", "bool"})
+MAX_COLUMNS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page of a table: its lists by name, the dictionary, the declared total and the version."""
+
+    lists: dict[str, list[Row]]
+    columns: tuple[Column, ...]
+    total: int | None
+    version: str | None
+
+
+def check_code(body: Any) -> None:
+    """Raise ReportedError when the platform says that it failed."""
+    if isinstance(body, dict) and body.get("code", 0) not in (0, "0", None):
+        message = str(body.get("message") or "không có lời giải thích")[:500]
+        raise errors.ReportedError(code=str(body["code"])[:50], message=message)
+
+
+def read(body: Any, url: str) -> Answer:
+    """Read one answer of `GET bang/{id}`. Raises ReportedError or BadEnvelope."""
+    check_code(body)
+    if isinstance(body, list):
+        body = {BARE_LIST: body}
+    if not isinstance(body, dict):
+        raise errors.BadEnvelope(url=url, reason="không phải một đối tượng hay một danh sách")
+    lists = {
+        name: _rows(name, value, url)
+        for name, value in body.items()
+        if name != DICTIONARY and isinstance(value, list)
+    }
+    return Answer(
+        lists=lists,
+        columns=_dictionary(body.get(DICTIONARY), url),
+        total=_total(body, url),
+        version=_text(body.get("mabam")) or None,
+    )
+
+
+def _rows(name: str, rows: list[Any], url: str) -> list[Row]:
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise errors.BadEnvelope(
+                url=url, reason=f"phần tử thứ {number} của «{name}» không phải một bản ghi"
+            )
+        row.pop(ROW_NUMBER, None)
+        if len(row) > MAX_COLUMNS:
+            raise errors.BadEnvelope(url=url, reason=f"bản ghi thứ {number} có hơn {MAX_COLUMNS} cột")
+    return rows
+
+
+def _dictionary(entries: Any, url: str) -> tuple[Column, ...]:
+    if entries is None:
+        return ()
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise errors.BadEnvelope(url=url, reason=f"«{DICTIONARY}» không phải một danh sách trường")
+    return tuple(
+        Column(
+            name=_text(entry["tentruong"]),
+            label=_text(entry.get("mota")),
+            type=_text(entry.get("kieu")) if entry.get("kieu") in TYPES else "",
+            unit=_text(entry.get("donvi")),
+            is_key=entry.get("khoa") is True,
+        )
+        for entry in entries
+        if _text(entry.get("tentruong")) and entry["tentruong"] != ROW_NUMBER
+    )
+
+
+def _total(body: dict[str, Any], url: str) -> int | None:
+    for name in TOTALS:
+        if body.get(name) is not None:
+            return whole_number(body[name], name, url)
+    return None
+
+
+def whole_number(value: Any, name: str, url: str) -> int:
+    """Read a count, which some envelopes write as text. Raises BadEnvelope."""
+    if not isinstance(value, bool) and str(value).isascii() and str(value).isdigit():
+        return int(value)
+    raise errors.BadEnvelope(url=url, reason=f"«{name}» không phải một số nguyên không âm")
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).replace("\x00", "").strip()

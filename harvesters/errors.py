@@ -1,0 +1,91 @@
+"""What can go wrong with a source, each with a message for the agency that has to act."""
+
+from __future__ import annotations
+
+
+class SourceError(Exception):
+    """A source did not give what it promised. `str(error)` is a Vietnamese sentence."""
+
+    template = "Nguồn dữ liệu gặp lỗi."
+
+    def __init__(self, **values: object) -> None:
+        self.values = values
+        super().__init__(self.template.format(**values))
+
+
+class SettingsError(SourceError):
+    """The source is described wrongly in the portal."""
+
+    template = "Cấu hình của nguồn chưa đúng: {reason}"
+
+
+class AddressRefused(SourceError):
+    """The guard refuses the address (see `guard`)."""
+
+    template = (
+        "Cổng từ chối kết nối tới «{host}» vì địa chỉ {address} thuộc mạng nội bộ. "
+        "Nếu đây là nguồn tin cậy, quản trị viên khai báo nguồn với --allow-private-host."
+    )
+
+
+class Unreachable(SourceError):
+    """No connection, or it broke each time."""
+
+    template = "Không kết nối được với nguồn tại {url}: {reason}. Hãy kiểm tra máy chủ nguồn và đường truyền."
+
+
+class RefusedByServer(SourceError):
+    """The server answered with an HTTP error."""
+
+    template = "Nguồn trả lời mã lỗi HTTP {status} cho {url}. Hãy báo đơn vị vận hành nguồn."
+
+
+class TooLarge(SourceError):
+    """The body exceeds the cap on bytes."""
+
+    template = "Câu trả lời của {url} vượt quá giới hạn {limit_mb} MB nên không được đọc tiếp."
+
+
+class TooSlow(SourceError):
+    """The body took longer than the total time limit."""
+
+    template = "Câu trả lời của {url} kéo dài quá {seconds} giây nên bị ngắt."
+
+
+class NotJson(SourceError):
+    """The body is no JSON: an HTML page, a broken or truncated document."""
+
+    template = "Nguồn trả lời {what} thay vì JSON hợp lệ tại {url}. Hãy báo đơn vị vận hành nguồn."
+
+
+class BadEnvelope(SourceError):
+    """The JSON is valid but not in the shape that the contract describes."""
+
+    template = "Câu trả lời của nguồn tại {url} không đúng cấu trúc: {reason}."
+
+
+class ReportedError(SourceError):
+    """The platform itself says that it failed (`code` other than 0)."""
+
+    template = "Nguồn báo lỗi (mã {code}): {message}"
+
+
+class IncompleteListing(SourceError):
+    """The listing could not be proved complete, so nothing may be concluded from it."""
+
+    template = "Danh mục của nguồn không đầy đủ: {reason}. Không có gì bị thay đổi trên cổng."
+
+
+class IncompleteTable(SourceError):
+    """A table came with fewer (or more) rows than the source says it has."""
+
+    template = (
+        "Bảng chưa đầy đủ: nguồn báo có {expected} bản ghi nhưng trả về {received}. "
+        "Dữ liệu đang công bố được giữ nguyên; hãy kiểm tra lại bảng ở nguồn."
+    )
+
+
+class TableChanged(SourceError):
+    """The table changed while its pages were read; reading again from the start may help."""
+
+    template = "Bảng liên tục thay đổi trong lúc đang đọc. Lần thu thập sau sẽ thử lại."

@@ -1,0 +1,80 @@
+"""No request of the portal reaches a private address unless its host and port were allowed.
+
+The check happens where the connection is opened, on the very addresses that are then used: after
+every redirect, for each address of a name, and with no gap between check and use.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from typing import Any
+
+import requests.adapters
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NameResolutionError
+
+from .errors import AddressRefused
+
+HostPort = tuple[str, int]
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address (text) is reachable on the public internet and is no multicast."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip.sixtofour or _behind_nat64(ip) or ip
+    return ip.is_global and not ip.is_multicast
+
+
+def _behind_nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None
+
+
+def checked_address(host: str, port: int, allowed: Collection[HostPort]) -> str:
+    """Resolve `host` and return one address to connect to; refuse if any of them is private."""
+    addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if (host.lower().strip("[]"), port) not in allowed:
+        for address in addresses:
+            if not is_public(address):
+                raise AddressRefused(host=host, address=address)
+    return addresses[0]
+
+
+class _GuardedConnection(HTTPConnection):
+    allowed: Collection[HostPort] = ()
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            address = checked_address(self.host, self.port or self.default_port, self.allowed)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        # urllib3 connects to `_dns_host`; TLS and the Host header need the name again afterwards.
+        name, self._dns_host = self._dns_host, address
+        try:
+            return super()._new_conn()
+        finally:
+            self._dns_host = name
+
+
+class GuardedAdapter(requests.adapters.HTTPAdapter):
+    """A transport adapter of requests whose connections pass the guard."""
+
+    def __init__(self, allowed: Collection[HostPort], **settings: Any) -> None:
+        self.allowed = frozenset((host.lower(), port) for host, port in allowed)
+        super().__init__(**settings)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        plain = type("Connection", (_GuardedConnection,), {"allowed": self.allowed})
+        secure = type("SecureConnection", (_GuardedConnection, HTTPSConnection), {"allowed": self.allowed})
+        manager: urllib3.PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = {
+            "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+            "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+        }
