@@ -97,8 +97,10 @@ def _entry(item: Any, url: str) -> TableEntry:
         raise errors.BadEnvelope(url=url, reason="một bảng trong danh mục không có «id»")
     access = _text(item.get("mucdo"))
     rows = item.get("tongsobanghi")
-    contact = item.get("lienhe") if isinstance(item.get("lienhe"), dict) else {}
-    keywords = item.get("tukhoa") if isinstance(item.get("tukhoa"), list) else []
+    contact = item.get("lienhe")
+    contact = contact if isinstance(contact, dict) else {}
+    keywords = item.get("tukhoa")
+    keywords = keywords if isinstance(keywords, list) else []
     return TableEntry(
         remote_id=_text(item["id"]),
         title=_text(item.get("tenbang")) or _text(item["id"]),

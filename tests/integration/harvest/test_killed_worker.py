@@ -1,0 +1,109 @@
+"""A worker killed in mid-harvest loses nothing: the next run ends as if it had never died."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ckan import model
+from sqlalchemy import text
+
+from ckanext.hue.harvest import jobs, runner
+
+Run = Callable[..., Any]
+LIMIT_SECONDS = 90
+
+
+@contextmanager
+def worker(ini: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker process in a group of its own, so that its children die with it."""
+    command = [sys.executable, str(Path(sys.executable).with_name("ckan")), "jobs", "worker"]
+    environment = {**os.environ, "CKAN_INI": ini, "PYTHONUTF8": "1"}
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "the harvest did not get there in time"
+        time.sleep(0.05)
+
+
+def outcome(action: Run, source: Any) -> list[Any]:
+    """What readers see of a source, without what its name decides."""
+    found = action("package_search", q="", fq=f"extras_harvest_source:{source.name}", rows=1000)["results"]
+    return sorted(
+        (
+            dataset["harvest_id"],
+            dataset["title"],
+            [group["name"] for group in dataset["groups"]],
+            dataset["organization"]["name"],
+            [
+                (resource["name"], resource["hash"], rows(action, resource["id"]))
+                for resource in dataset["resources"]
+            ],
+        )
+        for dataset in found
+    )
+
+
+def rows(action: Run, resource_id: str) -> tuple[int, list[Any]]:
+    answer = action("datastore_search", resource_id=resource_id, limit=1000)
+    return answer["total"], answer["records"]
+
+
+def stored(source: Any) -> list[Any]:
+    """Datasets of the source in the database, with their activities."""
+    statement = text(
+        "SELECT e.value, p.state, (SELECT count(*) FROM activity a WHERE a.object_id = p.id)"
+        " FROM package p JOIN package_extra s ON s.package_id = p.id AND s.key = 'harvest_source'"
+        " JOIN package_extra e ON e.package_id = p.id AND e.key = 'harvest_id'"
+        " WHERE s.value = :name ORDER BY 1"
+    )
+    return [tuple(row) for row in model.Session.execute(statement, {"name": source.name})]
+
+
+@pytest.mark.parametrize("finished_before_the_kill", [0, 2, 9])
+def test_a_killed_harvest_run_again_ends_in_the_same_state(
+    ini: str, sandbox: Run, add_source: Run, harvest: Run, action: Run, finished_before_the_kill: int
+) -> None:
+    address = sandbox(tables=60, rows=30, open_tables=12, delay_ms=60)
+    undisturbed = add_source(address)
+    assert harvest(undisturbed).succeeded
+    killed = add_source(address)
+
+    with worker(ini) as process:
+        job_id = runner.enqueue(killed)
+        wait_until(
+            lambda: (
+                jobs.status(job_id).listed is not None
+                and jobs.status(job_id).planned - jobs.status(job_id).waiting >= finished_before_the_kill
+            )
+        )
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert not jobs.status(job_id).over
+
+    with worker(ini):
+        again = runner.enqueue(killed)
+        wait_until(lambda: jobs.status(again).over)
+
+    assert jobs.status(again).succeeded
+    assert jobs.status(job_id).state == "interrupted"
+    assert outcome(action, killed) == outcome(action, undisturbed)
+    assert stored(killed) == stored(undisturbed)
+    assert harvest(killed).planned == 0
