@@ -45,13 +45,17 @@ setup(
             "tables/*.sql",
             "harvest/*.sql",
         ],
+        "ckanext.hue.harvesters": ["**/*.yaml"],
         "ckanext.hue.schemas": ["**/*.yaml"],
     },
     install_requires=[
+        "alembic",
         "ckan[requirements]==2.12.0",
         "ckanext-dcat==2.4.4",
         "ckanext-scheming==3.1.0",
+        "click",
         "Flask",
+        "Flask-Babel",
         "gunicorn",
         "psycopg2",
         "pysolr",
@@ -66,7 +70,7 @@ setup(
     ],
     extras_require={
         "stack": ["supervisor"],
-        "test": ["ckanapi", "playwright", "pyright", "pytest", "ruff"],
+        "test": ["ckanapi", "playwright", "polib", "pyright[nodejs]", "pytest", "ruff"],
     },
     entry_points={
         "ckan.plugins": ["hue = ckanext.hue.plugin:HuePlugin"],

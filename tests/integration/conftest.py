@@ -93,3 +93,29 @@ def harvest() -> Callable[..., Any]:
         return jobs.status(job_id)
 
     return run
+
+
+@pytest.fixture
+def dataset() -> Callable[..., dict[str, Any]]:
+    """Create a dataset through CKAN's actions, under an agency that all tests share."""
+    import ckan.plugins.toolkit as tk
+    from ckan import model
+
+    def make(**values: Any) -> dict[str, Any]:
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        context = {"ignore_auth": True, "user": user}
+        if model.Group.get("co-quan-thu") is None:
+            tk.get_action("organization_create")(
+                dict(context), {"name": "co-quan-thu", "title": "Cơ quan thử"}
+            )
+        given = {
+            "title": f"Bộ dữ liệu thử {uuid.uuid4().hex[:8]}",
+            "notes": "Bộ dữ liệu để thử.",
+            "owner_org": "co-quan-thu",
+            "no_personal_data": True,
+            "license_id": "cc-by-4.0",
+            **values,
+        }
+        return {**tk.get_action("package_create")(dict(context), given), "user": user}
+
+    return make

@@ -9,21 +9,31 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
-from ckan.types import CKANApp
+from ckan.types import CKANApp, Context
 
-from . import security
+from . import choices, helpers, security, validators
 from .search import document, facets
+from .slug import rename_upload
+
+HELPERS = {
+    name: function
+    for module in (helpers, choices)
+    for name, function in vars(module).items()
+    if name.startswith("hue_")
+}
 
 
+@tk.blanket.blueprints
 @tk.blanket.config_declarations
 @tk.blanket.cli
-@tk.blanket.helpers
-@tk.blanket.validators
+@tk.blanket.helpers(HELPERS)
+@tk.blanket.validators(validators)
 class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
     p.implements(p.ITranslation)
 
     # IConfigurer
@@ -32,6 +42,8 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "hue")
+        if not config.get("licenses_group_url"):
+            config["licenses_group_url"] = choices.LICENSES_FILE.as_uri()
 
     # IFacets
 
@@ -57,6 +69,16 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return document.complete(pkg_dict)
+
+    # IResourceController
+
+    def before_resource_create(self, context: Context, resource: dict[str, Any]) -> None:
+        rename_upload(resource)
+
+    def before_resource_update(
+        self, context: Context, current: dict[str, Any], resource: dict[str, Any]
+    ) -> None:
+        rename_upload(resource)
 
     # ITranslation
 

@@ -14,9 +14,7 @@ class UnknownSource(HarvestError):
 
 class SourceExists(HarvestError):
     def __init__(self, name: str) -> None:
-        super().__init__(
-            f"Nguồn «{name}» đã có. Thêm --update nếu muốn đổi thiết lập của nguồn này."
-        )
+        super().__init__(f"Nguồn «{name}» đã có. Thêm --update nếu muốn đổi thiết lập của nguồn này.")
 
 
 class BadSourceName(HarvestError):

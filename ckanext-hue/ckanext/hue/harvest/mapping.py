@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from ckanext.hue.harvesters.base import TableEntry
 from ckanext.hue.schemas import concept
+from ckanext.hue.slug import clean_tag
 from ckanext.hue.tables.loading import LoadedList
 
 from .sources import HarvestSource
 
 DEFAULT_LICENSE = "cc-by-4.0"
 MAX_TITLE = 500
+MIN_KEYWORD = 2
 MAX_KEYWORDS = 50
 VIETNAM = timezone(timedelta(hours=7))
-_NOT_IN_KEYWORD = re.compile(r"[^\w \-.]+")
 
 
 def dataset(
@@ -63,11 +62,9 @@ def dataset(
 
 
 def keywords(words: tuple[str, ...]) -> list[str]:
-    """Keywords as CKAN accepts them: letters, digits, blank, `-`, `_`, `.`; 2 to 100 characters."""
-    cleaned = (
-        " ".join(_NOT_IN_KEYWORD.sub(" ", unicodedata.normalize("NFC", word)).split()) for word in words
-    )
-    return list(dict.fromkeys(word for word in cleaned if 2 <= len(word) <= 100))[:MAX_KEYWORDS]
+    """Keywords as CKAN accepts them, once each; those that leave nothing are dropped."""
+    cleaned = (clean_tag(word) for word in words)
+    return list(dict.fromkeys(tag for tag in cleaned if len(tag) >= MIN_KEYWORD))[:MAX_KEYWORDS]
 
 
 def license_id(code: str) -> str:

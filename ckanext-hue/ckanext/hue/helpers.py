@@ -1,0 +1,218 @@
+"""Template helpers; each is `h.hue_…` in a template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.hue import choices, config
+
+from .pages import figures, preview, values
+
+NEWEST_TRIED = 10  # datasets among which an example is looked for
+DCAT_FORMATS = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD"}
+
+_FIELD_ICONS = {
+    "du-lich": "umbrella-beach",
+    "buu-chinh-vien-thong": "tower-broadcast",
+    "bao-chi-xuat-ban": "newspaper",
+    "giao-thong": "bus",
+    "y-te": "heart-pulse",
+    "giao-duc": "graduation-cap",
+    "van-hoa-the-thao": "landmark",
+    "thong-tin-truyen-thong": "satellite-dish",
+    "cai-cach-hanh-chinh": "file-signature",
+    "to-chuc-bien-che": "sitemap",
+    "tu-phap": "scale-balanced",
+    "tai-chinh": "coins",
+    "ke-hoach-dau-tu": "chart-line",
+    "cong-thuong": "industry",
+    "nong-nghiep": "seedling",
+    "tai-nguyen-moi-truong": "leaf",
+    "xay-dung": "helmet-safety",
+    "khoa-hoc-cong-nghe": "flask",
+    "lao-dong-xa-hoi": "people-group",
+    "an-ninh-trat-tu": "shield-halved",
+    "kinh-te-so": "microchip",
+}
+# What a page about a dataset says elsewhere than in its table of metadata.
+_SAID_ELSEWHERE = frozenset(
+    {
+        "title",
+        "name",
+        "notes",
+        "tag_string",
+        "license_id",
+        "owner_org",
+        "groups",
+        "contact",
+        "frequency",
+        "modified",
+        "no_personal_data",
+        "harvest_source",
+        "harvest_id",
+        "harvest_state",
+    }
+)
+
+
+def hue_publisher() -> str:
+    """The agency that runs the portal."""
+    return config.publisher()
+
+
+def hue_province() -> str:
+    """The province's name."""
+    return config.province()
+
+
+def hue_contact_email() -> str:
+    """Address for questions about the portal; empty when there is none."""
+    return config.contact_email()
+
+
+def hue_site_url() -> str:
+    """The portal's own address, without a slash at the end."""
+    return config.site_url()
+
+
+def hue_portal() -> figures.Portal:
+    """Figures, newest datasets, fields and agencies for the home page."""
+    return figures.portal()
+
+
+def hue_number(value: int | float | None) -> str:
+    """A count in the reader's form: 1.234.567 in Vietnamese."""
+    return "" if value is None else values.number(value)
+
+
+def hue_day(value: Any) -> str:
+    """A day as 31/12/2023; empty for no day."""
+    return values.day(value)
+
+
+def hue_updated(dataset: Mapping[str, Any]) -> str:
+    """The day of the data's last change: what its agency says, else when the portal last wrote it."""
+    return values.day(dataset.get("modified") or dataset.get("metadata_modified"))
+
+
+def hue_field_icon(name: str) -> str:
+    """The Font Awesome icon (without `fa-`) for a field, by the group's name."""
+    return _FIELD_ICONS.get(name, "folder-open")
+
+
+def hue_facet_label(facet: str, item: Mapping[str, Any] | str) -> str:
+    """How a value of a facet reads. item: an item of CKAN's search facets, or the bare value."""
+    value = item if isinstance(item, str) else item["name"]
+    if facet == "frequency":
+        return choices.hue_concept_label("frequencies", value)
+    return value if isinstance(item, str) else item["display_name"] or value
+
+
+def hue_query(**changes: Any) -> str:
+    """The page's query string with some parameters replaced, or left out where the value is None.
+
+    It begins with `?`, so that it leads to the same page in the same language.
+    """
+    kept = [(name, value) for name, value in tk.request.args.items(multi=True) if name not in changes]
+    return "?" + urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)])
+
+
+def hue_toggle(facet: str, value: str) -> str:
+    """The query string with a facet's value added, or taken away when it is there; on the first page."""
+    kept = [pair for pair in tk.request.args.items(multi=True) if pair[0] != "page"]
+    chosen = (facet, value)
+    pairs = [pair for pair in kept if pair != chosen] if chosen in kept else [*kept, chosen]
+    return "?" + urlencode(pairs)
+
+
+def hue_pages(page: int, pages: int) -> list[int | None]:
+    """The page numbers to link to, around `page` of `pages`; None stands for a gap."""
+    wanted = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
+    linked: list[int | None] = []
+    for number in wanted:
+        previous = linked[-1] if linked else None
+        if previous is not None and number > previous + 1:
+            linked.append(None)
+        linked.append(number)
+    return linked
+
+
+def hue_search_api_url(q: str, fields: list[tuple[str, str]]) -> str:
+    """The address of CKAN's API that answers the same search in JSON."""
+    filters = " ".join(f'{name}:"{value}"' for name, value in fields)
+    asked = {name: value for name, value in (("q", q), ("fq", filters)) if value}
+    return f"{config.site_url()}/api/3/action/package_search" + (f"?{urlencode(asked)}" if asked else "")
+
+
+def hue_formats(dataset: Mapping[str, Any]) -> list[str]:
+    """The file formats of a dataset, each once, in capitals."""
+    found = ((resource.get("format") or "").upper() for resource in dataset.get("resources", []))
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def hue_has_table(resource: Mapping[str, Any]) -> bool:
+    """Tell whether a resource's rows stand in the DataStore."""
+    return bool(tk.asbool(resource.get("datastore_active") or False))
+
+
+def hue_row_count(resource: Mapping[str, Any]) -> int | None:
+    """How many rows a resource's table has; None when it has no table."""
+    return preview.row_count(resource["id"]) if hue_has_table(resource) else None
+
+
+def hue_preview(resource: Mapping[str, Any]) -> preview.Preview | None:
+    """The page of a resource's table that the address asks for; None when it has no table."""
+    return preview.preview(resource["id"], tk.request.args) if hue_has_table(resource) else None
+
+
+def hue_downloads(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(format, address) of the files that the portal makes of a resource's table."""
+    if not hue_has_table(resource):
+        return []
+    url = tk.h.url_for("datastore.dump", resource_id=resource["id"])
+    return [
+        ("CSV (Excel)", f"{url}?bom=true"),
+        ("CSV", url),
+        ("TSV", f"{url}?format=tsv&bom=true"),
+        ("JSON", f"{url}?format=json"),
+    ]
+
+
+def hue_dcat_links(dataset: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
+    """(name, address) of a dataset's metadata as DCAT, or of the whole catalogue's."""
+    stem = f"/dataset/{dataset['id']}" if dataset else "/catalog"
+    return [(name, f"{config.site_url()}{stem}.{suffix}") for suffix, name in DCAT_FORMATS.items()]
+
+
+def hue_metadata(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The schema's fields that the dataset fills and that its page does not show elsewhere."""
+    schema = tk.h.scheming_get_dataset_schema(dataset.get("type", "dataset")) or {}
+    return [
+        field
+        for field in schema.get("dataset_fields", [])
+        if field["field_name"] not in _SAID_ELSEWHERE
+        and field.get("display_snippet", "") is not None
+        and dataset.get(field["field_name"])
+    ]
+
+
+def hue_example_table() -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """A public dataset and its first table, for examples that can be tried; None while there is none."""
+    found = tk.get_action("package_search")(
+        {"ignore_auth": False, "user": ""}, {"rows": NEWEST_TRIED, "sort": "metadata_modified desc"}
+    )
+    return next(
+        (
+            (dataset, resource)
+            for dataset in found["results"]
+            for resource in dataset["resources"]
+            if hue_has_table(resource)
+        ),
+        None,
+    )
+
+

@@ -1,0 +1,123 @@
+"""Solr in .hue/solr: its jars from the pinned pom, its cores from config/solr/conf."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import urllib.error
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from stack import files, paths, ports, probe, shell, state
+from stack.errors import StackError
+from stack.steps import step
+
+SOURCE = paths.CONFIG / "solr"
+POM = SOURCE / "pom.xml"
+LIBRARY = paths.SOLR / "lib"
+HOME = paths.SOLR / "home"
+MAIN_CORE = "ckan"
+COPY_JARS = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
+
+
+def ensure_jars() -> None:
+    """Let Maven fetch the jars that the pom names, unless just these are there."""
+    wanted = files.fingerprint(POM)
+    if state.is_done("solr-jars", wanted) and LIBRARY.is_dir():
+        return
+    with step("Tải Solr bằng Maven"):
+        shutil.rmtree(LIBRARY, ignore_errors=True)
+        maven = ["mvn", "-B", "-q", "-f", POM, *repository_option(), COPY_JARS]
+        where = ["-DincludeScope=runtime", f"-DoutputDirectory={LIBRARY}"]
+        shell.run_logged([*maven, *where], "maven", "Tải Solr bằng Maven")
+    state.mark_done("solr-jars", wanted)
+
+
+def repository_option() -> list[str]:
+    """Let Maven keep what it fetches under .hue/ where the user has no home folder to write to."""
+    try:
+        home = pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        home = ""
+    return [] if os.access(home, os.W_OK) else [f"-Dmaven.repo.local={paths.SOLR / 'maven'}"]
+
+
+def prepare() -> None:
+    """Write Solr's own settings."""
+    files.write(HOME / "solr.xml", (SOURCE / "solr.xml").read_text(encoding="utf-8"))
+
+
+def server_command() -> list[str]:
+    """Return the command that runs the server in the foreground."""
+    return [
+        shutil.which("java") or "java",
+        "-Xms256m",
+        "-Xmx1g",
+        f"-Dsolr.solr.home={HOME}",
+        f"-Dsolr.install.dir={paths.SOLR}",
+        f"-Dsolr.log.dir={paths.LOG}",
+        f"-Dlog4j2.configurationFile={(SOURCE / 'log4j2.xml').as_uri()}",
+        "-cp",
+        f"{LIBRARY}/*",
+        str(SOURCE / "SolrServer.java"),
+        str(ports.load()["solr"]),
+    ]
+
+
+def core_url(core: str) -> str:
+    """Return the address of a core."""
+    return f"http://{ports.HOST}:{ports.load()['solr']}/solr/{core}"
+
+
+def ask(path: str, timeout: float = 30, **parameters: str) -> dict[str, Any]:
+    """Ask Solr something and return its JSON answer. Raises OSError when it does not answer well."""
+    query = urllib.parse.urlencode({**parameters, "wt": "json"})
+    return probe.get_json(f"http://{ports.HOST}:{ports.load()['solr']}/solr/{path}?{query}", timeout)
+
+
+def is_ready() -> bool:
+    """Whether the server answers."""
+    try:
+        return "responseHeader" in ask("admin/info/system", timeout=5)
+    except (OSError, ValueError):
+        return False
+
+
+def core_files() -> list[Path]:
+    """List the files that make a core's configuration."""
+    return sorted(path for path in (SOURCE / "conf").iterdir() if path.is_file())
+
+
+def ensure_core(core: str) -> bool:
+    """Make a core of the running server, or reload a changed one. Returns whether it must be indexed anew."""
+    folder = HOME / core
+    is_new = not (folder / "core.properties").exists()
+    is_current = state.is_done(f"solr-core-{core}", files.fingerprint(*core_files()))
+    for path in core_files():
+        files.write(folder / "conf" / path.name, path.read_text(encoding="utf-8"))
+    try:
+        if is_new:
+            ask("admin/cores", action="CREATE", name=core, instanceDir=str(folder))
+            core_is_built(core)
+        elif not is_current:
+            ask("admin/cores", action="RELOAD", core=core)
+        ask(f"{core}/admin/ping")
+    except urllib.error.HTTPError as error:
+        answer = error.read().decode(errors="replace")[:2000]
+        raise StackError(f"Solr không mở được lõi tìm kiếm {core}:\n{answer}") from error
+    except OSError as error:
+        raise StackError(f"Solr không trả lời: {error}") from error
+    return not is_new and not is_current
+
+
+def core_is_built(core: str) -> None:
+    """Remember that a core's index fits its present configuration."""
+    state.mark_done(f"solr-core-{core}", files.fingerprint(*core_files()))
+
+
+def drop_core(core: str) -> None:
+    """Remove a core and its index, if there is one."""
+    if (HOME / core / "core.properties").exists():
+        ask("admin/cores", action="UNLOAD", core=core, deleteInstanceDir="true")

@@ -1,0 +1,156 @@
+"""`./hue test`: the checks of the source, then unit, integration and browser tests."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack import lifecycle, paths, portal, shell, state, supervision
+from stack.errors import StackError
+from stack.steps import say, seconds
+
+TESTS = paths.ROOT / "tests"
+NOTHING_COLLECTED = 5
+# CKAN's pytest plugins load a CKAN into every run; the fixtures in tests/ do that where it is needed.
+WITHOUT_CKANS_PLUGINS = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A kind of tests: the folder under tests/, and whether it needs PostgreSQL, Redis and Solr."""
+
+    name: str
+    title: str
+    needs_servers: bool
+
+    @property
+    def folder(self) -> Path:
+        return TESTS / self.name
+
+
+@dataclass(frozen=True)
+class Check:
+    """One program to run, and how it is called in the summary."""
+
+    title: str
+    command: list[str]
+    nothing_is_fine: bool = False
+
+
+STAGES = (
+    Stage("unit", "Kiểm thử đơn vị", needs_servers=False),
+    Stage("integration", "Kiểm thử tích hợp", needs_servers=True),
+    Stage("browser", "Kiểm thử trên trình duyệt", needs_servers=True),
+)
+
+
+def tool(name: str, *arguments: str) -> list[str]:
+    """Return the command line of one of the environment's Python tools."""
+    return [str(paths.PYTHON), "-m", name, *arguments]
+
+
+SOURCE_CHECKS = (
+    Check("Quy tắc mã nguồn (ruff check)", tool("ruff", "check", str(paths.ROOT))),
+    Check("Trình bày mã nguồn (ruff format)", tool("ruff", "format", "--check", str(paths.ROOT))),
+    Check("Kiểu dữ liệu (pyright)", tool("pyright", "--project", str(paths.ROOT))),
+)
+
+
+def run(arguments: list[str]) -> int:
+    """Run everything, or with pytest's arguments just what they select. Returns the first failure's code."""
+    chosen = select(arguments)
+    was_up = supervision.is_running()
+    with state.exclusive("test.lock", "một lượt ./hue test khác"):
+        with state.exclusive():
+            lifecycle.install(for_tests=True)
+            if any(stage.needs_servers for stage, _ in chosen):
+                lifecycle.up_for_tests()
+        try:
+            checks = [] if arguments else list(SOURCE_CHECKS)
+            return report(
+                [*checks, *(pytest_check(stage, given, bool(arguments)) for stage, given in chosen)]
+            )
+        finally:
+            if not was_up and supervision.is_running():
+                with state.exclusive():
+                    lifecycle.down()
+
+
+def select(arguments: Sequence[str]) -> list[tuple[Stage, list[str]]]:
+    """Choose the stages to run, each with the arguments that concern it.
+
+    Paths under tests/ choose their stages; without any path all stages that have tests run. Other arguments
+    go to every stage. Raises StackError for a path under no stage's folder.
+    """
+    located = {argument: place for argument in arguments if (place := test_path(argument))}
+    others = [argument for argument in arguments if argument not in located]
+    chosen = []
+    for stage in STAGES:
+        if not located:
+            inside = [str(stage.folder)] if any(stage.folder.rglob("test_*.py")) else []
+        elif any(place == TESTS for place in located.values()):
+            inside = [str(stage.folder)]
+        else:
+            inside = [argument for argument, place in located.items() if place.is_relative_to(stage.folder)]
+        if inside:
+            chosen.append((stage, [*inside, *others]))
+    if located and not chosen:
+        raise StackError(f"Không thuộc tests/unit, tests/integration hay tests/browser: {', '.join(located)}")
+    return chosen
+
+
+def test_path(argument: str) -> Path | None:
+    """Return the file or folder under tests/ that an argument of pytest names, if it names one."""
+    if argument.startswith("-"):
+        return None
+    for base in (Path.cwd(), paths.ROOT):
+        place = (base / argument.partition("::")[0]).resolve()
+        if place.exists() and place.is_relative_to(TESTS):
+            return place
+    return None
+
+
+def pytest_check(stage: Stage, given: list[str], selected: bool) -> Check:
+    """Return the call of pytest for a stage."""
+    command = tool(
+        "pytest",
+        f"--rootdir={paths.ROOT}",
+        "-c",
+        str(paths.ROOT / "pyproject.toml"),
+        *WITHOUT_CKANS_PLUGINS,
+        *given,
+    )
+    return Check(stage.title, command, nothing_is_fine=selected)
+
+
+def variables() -> dict[str, str]:
+    """Return what the tests' fixtures learn of this stack."""
+    return {
+        "CKAN_INI": str(paths.TEST_INI),
+        "HUE_ROOT": str(paths.ROOT),
+        "HUE_VENV": str(paths.VENV),
+        "HUE_TEST_INI": str(paths.TEST_INI),
+        "HUE_TEST_CORE": portal.TEST.core,
+        "HUE_CHROMIUM": shutil.which("chromium") or "",
+    }
+
+
+def report(checks: list[Check]) -> int:
+    """Run every check, sum up, and return the first failure's exit code."""
+    results = []
+    for check in checks:
+        say(f"\n── {check.title}")
+        start = time.monotonic()
+        code = shell.foreground(check.command, variables(), paths.ROOT)
+        if code == NOTHING_COLLECTED and check.nothing_is_fine and len(checks) > 1:
+            code = 0
+        results.append((check.title, code, time.monotonic() - start))
+    say("\nTổng kết")
+    for title, code, duration in results:
+        say(f"  {'✗' if code else '✓'} {title} ({seconds(duration)}){f': mã {code}' if code else ''}")
+    failures = [code for _, code, _ in results if code]
+    say("Có bước thất bại." if failures else "Tất cả các bước đều đạt.")
+    return failures[0] if failures else 0

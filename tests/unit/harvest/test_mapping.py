@@ -1,0 +1,88 @@
+"""A listing entry becomes the dataset that CKAN takes, whatever the source leaves out."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ckanext.hue.harvest import mapping
+from ckanext.hue.harvest.sources import HarvestSource
+from ckanext.hue.harvesters.base import Contact, TableEntry
+from ckanext.hue.tables.loading import LoadedList
+
+SOURCE = HarvestSource("1", "so-hoa", "Nền tảng Số hóa", "platform", "http://x", "", False)
+ENTRY = TableEntry(
+    remote_id="dl/01",
+    title="Cơ sở lưu trú",
+    access="mo",
+    description="Danh sách cơ sở lưu trú",
+    field_code="du-lich",
+    agency_code="so-du-lich",
+    frequency="hang-thang",
+    updated="2023-03-14T23:30:00+07:00",
+    keywords=("Khách sạn", "du lịch & lữ hành", "x", "Khách sạn"),
+    license="CC-BY-4.0",
+    contact=Contact("Phòng Công nghệ thông tin", "cntt@example.vn"),
+)
+
+
+def loaded(name: str = "data") -> LoadedList:
+    return LoadedList(name, SOURCE.resource_id(ENTRY.remote_id, name), 3, (), "hash", True, ())
+
+
+def dataset(entry: TableEntry = ENTRY, *names: str) -> dict[str, object]:
+    lists = [loaded(name) for name in names or ("data",)]
+    return mapping.dataset(SOURCE, entry, lists, organization_id="org", group="du-lich")
+
+
+def test_codes_become_the_addresses_that_other_catalogues_know() -> None:
+    made = dataset()
+    assert str(made["frequency"]).endswith("/frequency/MONTHLY")
+    assert str(made["access_rights"]).endswith("/access-right/PUBLIC")
+    assert made["license_id"] == "cc-by-4.0"
+
+
+def test_a_bare_entry_is_still_a_dataset() -> None:
+    bare = dataset(TableEntry(remote_id="1", title="Bảng", access="mo"))
+    assert bare["title"] == "Bảng"
+    assert bare["frequency"] == bare["modified"] == ""
+    assert bare["contact"] == bare["tags"] == []
+    assert bare["license_id"] == mapping.DEFAULT_LICENSE
+
+
+def test_the_day_is_the_one_in_vietnam() -> None:
+    assert dataset()["modified"] == "2023-03-14"
+    assert dataset(dataclasses.replace(ENTRY, updated="2023-03-14T20:00:00Z"))["modified"] == "2023-03-15"
+
+
+@pytest.mark.parametrize("text", ["", "hôm qua", "31/12/2023", "2023-02-29"])
+def test_a_time_that_is_none_is_left_out(text: str) -> None:
+    assert mapping.moment(text) is None
+
+
+def test_keywords_are_cleaned_and_stand_once() -> None:
+    assert mapping.keywords(ENTRY.keywords) == ["Khách sạn", "du lịch lữ hành"]
+
+
+def test_two_lists_are_two_resources_with_names_of_their_own() -> None:
+    resources = dataset(ENTRY, "chung", "chitiet")["resources"]
+    assert isinstance(resources, list)
+    assert [resource["name"] for resource in resources] == [
+        "Cơ sở lưu trú (chung)",
+        "Cơ sở lưu trú (chitiet)",
+    ]
+    assert len({resource["id"] for resource in resources}) == 2
+
+
+def test_ids_depend_on_source_table_and_list_alone() -> None:
+    other = dataclasses.replace(SOURCE, id="2", url="http://y", title="Khác")
+    assert other.dataset_id("dl/01") == SOURCE.dataset_id("dl/01")
+    assert SOURCE.dataset_id("dl/01") != SOURCE.dataset_id("dl/02")
+    assert dataclasses.replace(SOURCE, name="khac").dataset_id("dl/01") != SOURCE.dataset_id("dl/01")
+
+
+def test_equal_metadata_has_an_equal_hash() -> None:
+    assert mapping.metadata_hash(dataset()) == mapping.metadata_hash(dataset())
+    renamed = dataset(dataclasses.replace(ENTRY, title="Khác"))
+    assert mapping.metadata_hash(renamed) != mapping.metadata_hash(dataset())
