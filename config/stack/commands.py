@@ -62,7 +62,7 @@ def logs(part: str | None, follow: bool) -> int:
     shown = [known[name] for name in ([part] if part else parts.NAMES) if name in known]
     if not shown:
         raise StackError(f"Không có nhật ký “{part or ''}”. Hiện có: {', '.join(known) or 'chưa có gì'}.")
-    return shell.foreground(["tail", "-n", str(LOG_LINES), *(["-F"] if follow else []), *shown])
+    shell.become(["tail", "-n", str(LOG_LINES), *(["-F"] if follow else []), *shown])
 
 
 def reset(confirmed: bool) -> int:
@@ -97,7 +97,7 @@ def need_running() -> None:
 def ckan(arguments: list[str]) -> int:
     """Run CKAN's own tool."""
     need_running()
-    return portal.run(arguments)
+    shell.become(portal.command(*arguments), portal.ini_of(portal.MAIN))
 
 
 def sandbox(arguments: list[str]) -> int:
@@ -106,7 +106,7 @@ def sandbox(arguments: list[str]) -> int:
         paths.make_folders()
         system.ensure()
         python_env.ensure("stack")
-    return shell.foreground([str(paths.PYTHON), "-P", "-m", parts.SANDBOX_MODULE, *arguments])
+    shell.become([str(paths.PYTHON), "-P", "-m", parts.SANDBOX_MODULE, *arguments])
 
 
 def bench(arguments: list[str]) -> int:
@@ -123,7 +123,7 @@ def bench(arguments: list[str]) -> int:
         raise StackError(f"Không có phép đo “{name}”. Hiện có: {', '.join(known) or 'chưa có gì'}.")
     need_running()
     variables = {"CKAN_INI": str(paths.CKAN_INI), "HUE_WEB_URL": portal.site_url()}
-    return shell.foreground([str(paths.PYTHON), str(known[name]), *rest], variables)
+    shell.become([str(paths.PYTHON), str(known[name]), *rest], variables)
 
 
 def first_line(file: Path) -> str:

@@ -28,6 +28,7 @@ def ensure() -> None:
         "--title",
         TITLE,
         "--allow-private-host",
+        "--update",
     )
     if portal.run(add) != 0:
         raise StackError("Không khai báo được nguồn thu thập mô phỏng (thông báo ở trên).")

@@ -116,9 +116,6 @@ def servers() -> list[Part]:
 
 def applications(with_sandbox: bool) -> list[Part]:
     """Return CKAN's own parts, and the platform that it harvests."""
-    with_sandbox = with_sandbox and bool(
-        list((paths.ROOT / "harvesters").glob("sandbox/__main__.py"))
-    )  # TEMPORARY
     return [web_part(), worker_part(), *([sandbox_part()] if with_sandbox else [])]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import string
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ SOURCES = [paths.ROOT / name for name in ("ckanext-hue", "schemas", "harvesters"
 ADMIN = "quantri"
 OWNER, WRITER, READER = "ckan", "datastore_writer", "datastore_reader"
 PLUGINS = (
-    "hue scheming_datasets scheming_organizations scheming_groups scheming_nerf_index "
+    "hue scheming_datasets scheming_organizations scheming_groups "
     "dcat structured_data datastore activity expire_api_token"
 )
 
@@ -45,17 +44,6 @@ def site_url() -> str:
     return f"http://{ports.HOST}:{ports.load()['web']}"
 
 
-def plugins() -> str:  # TEMPORARY until schemas exist
-    names = PLUGINS.split()
-    if not (paths.ROOT / "schemas" / "presets.yaml").exists():
-        names = [name for name in names if not name.startswith("scheming")]
-    if subprocess.run(
-        [paths.PYTHON, "-c", "import ckanext.hue.plugin"], env=shell.environment(), capture_output=True
-    ).returncode:
-        names.remove("hue")
-    return " ".join(names)
-
-
 def write_ini(site: Site) -> bool:
     """Write the site's configuration file. Returns whether anything changed."""
     secrets = credentials.load()
@@ -69,7 +57,7 @@ def write_ini(site: Site) -> bool:
         "datastore_read_url": postgres.url(READER, "postgres_reader", site.datastore),
         "solr_url": solr.core_url(site.core),
         "redis_url": redis_server.url(site.redis_number),
-        "plugins": plugins(),
+        "plugins": PLUGINS,
         "secret_key": secrets["secret_key"],
         "api_token_key": secrets["api_token_key"],
     }
@@ -99,7 +87,7 @@ def prepare_databases(site: Site) -> None:
     """Make the site's roles and databases and bring them to the present schema; nothing when all is done."""
     migrations = files.tree([paths.ROOT / "ckanext-hue" / "ckanext" / "hue" / "migration"], {".py"})
     lock = paths.ROOT / "requirements.lock"
-    wanted = files.fingerprint(DATASTORE_SQL, lock, *migrations, plugins())
+    wanted = files.fingerprint(DATASTORE_SQL, lock, *migrations, PLUGINS)
     if state.is_done(f"databases-{site.site_id}", wanted):
         return
     with step(f"Chuẩn bị cơ sở dữ liệu ({site.database}, {site.datastore})"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from stack import paths
 from stack.errors import StackError
@@ -83,6 +85,12 @@ def foreground(
             process.wait()
             raise
     return code if code >= 0 else 128 - code
+
+
+def become(command: list[str], env: Mapping[str, str] | None = None) -> NoReturn:
+    """Let a program take this one's place: it gets the terminal and every signal, its exit code is ours."""
+    sys.stdout.flush()
+    os.execvpe(command[0], command, environment(env))  # noqa: S606
 
 
 def output_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import time
 import urllib.error
 import urllib.parse
 from pathlib import Path
@@ -19,6 +20,8 @@ POM = SOURCE / "pom.xml"
 LIBRARY = paths.SOLR / "lib"
 HOME = paths.SOLR / "home"
 MAIN_CORE = "ckan"
+LOADING = 503
+LOADING_SECONDS = 60
 COPY_JARS = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 
 
@@ -97,19 +100,42 @@ def ensure_core(core: str) -> bool:
     is_current = state.is_done(f"solr-core-{core}", files.fingerprint(*core_files()))
     for path in core_files():
         files.write(folder / "conf" / path.name, path.read_text(encoding="utf-8"))
+    if is_new:
+        order("CREATE", core, name=core, instanceDir=str(folder))
+        core_is_built(core)
+    else:
+        wait_while_loading(core)
+        if not is_current:
+            order("RELOAD", core, core=core)
+    order("STATUS", core, core=core)
+    return not is_new and not is_current
+
+
+def order(action: str, core: str, /, **parameters: str) -> None:
+    """Have Solr do something with a core. Raises StackError when that or the core itself fails."""
     try:
-        if is_new:
-            ask("admin/cores", action="CREATE", name=core, instanceDir=str(folder))
-            core_is_built(core)
-        elif not is_current:
-            ask("admin/cores", action="RELOAD", core=core)
-        ask(f"{core}/admin/ping")
+        ask("admin/cores", action=action, **parameters)
+        if action != "UNLOAD":
+            ask(f"{core}/admin/ping")
     except urllib.error.HTTPError as error:
         answer = error.read().decode(errors="replace")[:2000]
-        raise StackError(f"Solr không mở được lõi tìm kiếm {core}:\n{answer}") from error
+        raise StackError(f"Solr không dùng được lõi tìm kiếm {core}:\n{answer}") from error
     except OSError as error:
         raise StackError(f"Solr không trả lời: {error}") from error
-    return not is_new and not is_current
+
+
+def wait_while_loading(core: str) -> None:
+    """Wait until a core that Solr found at its start is open, or has failed to open."""
+    deadline = time.monotonic() + LOADING_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            ask(f"{core}/admin/ping")
+        except urllib.error.HTTPError as error:
+            if error.code != LOADING:
+                return
+            time.sleep(0.1)
+        else:
+            return
 
 
 def core_is_built(core: str) -> None:
@@ -120,4 +146,5 @@ def core_is_built(core: str) -> None:
 def drop_core(core: str) -> None:
     """Remove a core and its index, if there is one."""
     if (HOME / core / "core.properties").exists():
-        ask("admin/cores", action="UNLOAD", core=core, deleteInstanceDir="true")
+        wait_while_loading(core)
+        order("UNLOAD", core, core=core, deleteInstanceDir="true")

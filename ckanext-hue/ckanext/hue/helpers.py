@@ -214,5 +214,3 @@ def hue_example_table() -> tuple[dict[str, Any], dict[str, Any]] | None:
         ),
         None,
     )
-
-

@@ -9,7 +9,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
-from ckan.types import CKANApp, Context
+from ckan.types import CKANApp
 
 from . import choices, helpers, security, validators
 from .search import document, facets
@@ -33,8 +33,8 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
-    p.implements(p.IResourceController, inherit=True)
     p.implements(p.ITranslation)
+    p.implements(p.IUploader, inherit=True)
 
     # IConfigurer
 
@@ -70,17 +70,16 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return document.complete(pkg_dict)
 
-    # IResourceController
-
-    def before_resource_create(self, context: Context, resource: dict[str, Any]) -> None:
-        rename_upload(resource)
-
-    def before_resource_update(
-        self, context: Context, current: dict[str, Any], resource: dict[str, Any]
-    ) -> None:
-        rename_upload(resource)
-
     # ITranslation
 
     def i18n_domain(self) -> str:
         return "ckanext-hue"
+
+    # IUploader
+
+    def get_uploader(self, upload_to: str, old_filename: str | None) -> None:
+        """CKAN's own uploader serves."""
+
+    def get_resource_uploader(self, resource: dict[str, Any]) -> None:
+        """Name the file before CKAN's own uploader, which serves, drops its Vietnamese letters."""
+        rename_upload(resource)

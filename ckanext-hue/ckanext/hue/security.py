@@ -44,6 +44,10 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if config.site_url().startswith("https://"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if (tk.request.endpoint or "").endswith("resource.download"):
+        # An uploaded HTML or SVG file shown inline would run in the portal's own origin.
+        disposition = headers.get("Content-Disposition", "attachment")
+        headers["Content-Disposition"] = disposition.replace("inline", "attachment", 1)
     if tk.request.method in _READS and _OPEN_PATHS.match(tk.request.path):
         # Without Allow-Credentials browsers send no cookies: others read what anyone may read.
         headers.setdefault("Access-Control-Allow-Origin", "*")

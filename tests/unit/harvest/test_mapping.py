@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from ckanext.hue.harvesters.base import Contact, TableEntry
 from ckanext.hue.tables.loading import LoadedList
 
 SOURCE = HarvestSource("1", "so-hoa", "Nền tảng Số hóa", "platform", "http://x", "", False)
+NOON = datetime.fromisoformat("2023-03-14T12:00:00+07:00")
 ENTRY = TableEntry(
     remote_id="dl/01",
     title="Cơ sở lưu trú",
@@ -82,7 +84,44 @@ def test_ids_depend_on_source_table_and_list_alone() -> None:
     assert dataclasses.replace(SOURCE, name="khac").dataset_id("dl/01") != SOURCE.dataset_id("dl/01")
 
 
-def test_equal_metadata_has_an_equal_hash() -> None:
-    assert mapping.metadata_hash(dataset()) == mapping.metadata_hash(dataset())
-    renamed = dataset(dataclasses.replace(ENTRY, title="Khác"))
-    assert mapping.metadata_hash(renamed) != mapping.metadata_hash(dataset())
+def test_equal_metadata_and_rows_have_an_equal_hash() -> None:
+    known = mapping.dataset_hash(dataset(), [loaded()])
+    assert mapping.dataset_hash(dataset(), [loaded()]) == known
+    assert mapping.dataset_hash(dataset(dataclasses.replace(ENTRY, title="Khác")), [loaded()]) != known
+    assert mapping.dataset_hash(dataset(), [dataclasses.replace(loaded(), content_hash="khác")]) != known
+
+
+def test_what_people_added_by_hand_stays() -> None:
+    resource = {
+        "id": "r",
+        "name": "Bảng",
+        "description": "Ghi chú của cơ quan",
+        "last_modified": "2023-01-01T00:00:00",
+    }
+    stored = {"name": "bang-cu", "title": "Cũ", "in_series": ["x"], "resources": [resource]}
+    harvested = {"title": "Mới", "resources": [{"id": "r", "name": "Bảng mới"}]}
+    assert mapping.merged(stored, harvested, set(), NOON) == {
+        "name": "bang-cu",
+        "title": "Mới",
+        "in_series": ["x"],
+        "resources": [{**resource, "name": "Bảng mới"}],
+    }
+
+
+def times(before: str | None, source_time: datetime | None, *, written: bool = True) -> str | None:
+    stored = {"resources": [{"id": "r", "last_modified": before}]}
+    harvested = {"resources": [{"id": "r"}]}
+    merged = mapping.merged(stored, harvested, {"r"} if written else set(), source_time)
+    return merged["resources"][0]["last_modified"]
+
+
+def test_rows_that_changed_get_the_sources_time_or_the_present_one() -> None:
+    assert times(None, NOON) == "2023-03-14T05:00:00"
+    assert times("2023-01-01T00:00:00", NOON) == "2023-03-14T05:00:00"
+    this_year = str(datetime.now(UTC).year)
+    assert str(times("2023-03-14T05:00:00", NOON)).startswith(this_year)
+    assert str(times("2023-01-01T00:00:00", None)).startswith(this_year)
+
+
+def test_rows_that_did_not_change_keep_their_time() -> None:
+    assert times("2023-01-01T00:00:00", NOON, written=False) == "2023-01-01T00:00:00"

@@ -35,6 +35,7 @@ class Registry:
                 "title_en": agency.label("en") if agency else "",
                 "agency_code": agency.get("agency_code", "") if agency else "",
                 "level": agency.get("level", "") if agency else "",
+                "kind": agency.get("kind", "") if agency else "",
             },
         )
 
@@ -51,6 +52,7 @@ class Registry:
                 "title": field.label("vi") if field else code,
                 "title_en": field.label("en") if field else "",
                 "description": field.get("description", "") if field else "",
+                "eu_theme": field.get("eu_theme", "") if field else "",
             },
         )
         return name

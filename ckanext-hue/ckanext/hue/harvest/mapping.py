@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,6 +17,7 @@ from .sources import HarvestSource
 
 DEFAULT_LICENSE = "cc-by-4.0"
 MAX_TITLE = 500
+MAX_NOTES = 20_000
 MIN_KEYWORD = 2
 MAX_KEYWORDS = 50
 VIETNAM = timezone(timedelta(hours=7))
@@ -36,14 +38,14 @@ def dataset(
     """
     frequency = concept("frequencies", entry.frequency)
     updated = moment(entry.updated)
-    contact = entry.contact
+    contact = dataclasses.asdict(entry.contact)
     return {
         "id": source.dataset_id(entry.remote_id),
         "type": "dataset",
         "state": "active",
         "private": False,
         "title": entry.title[:MAX_TITLE],
-        "notes": entry.description,
+        "notes": entry.description[:MAX_NOTES],
         "owner_org": organization_id,
         "groups": [{"name": group}] if group else [],
         "tags": [{"name": word} for word in keywords(entry.keywords)],
@@ -51,7 +53,7 @@ def dataset(
         "access_rights": _access_rights(entry.access),
         "frequency": frequency.uri if frequency else "",
         "modified": updated.astimezone(VIETNAM).date().isoformat() if updated else "",
-        "contact": [{"name": contact.name, "email": contact.email}] if contact.name or contact.email else [],
+        "contact": [contact] if any(contact.values()) else [],
         "no_personal_data": True,
         "source_system": "so-hoa" if source.kind == "platform" else "",
         "harvest_source": source.name,
@@ -82,9 +84,38 @@ def moment(text: str) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=VIETNAM)
 
 
-def metadata_hash(values: dict[str, Any]) -> str:
-    """Equal hashes mean that writing the dataset again would change nothing."""
-    return hashlib.sha256(json.dumps(values, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+def merged(
+    stored: dict[str, Any], harvested: dict[str, Any], written: set[str], source_time: datetime | None
+) -> dict[str, Any]:
+    """What the source owns over what is stored: what people added by hand stays, and so does the name.
+
+    `written` are the resources whose rows changed: they get the source's time, or the present one where
+    the source says nothing new.
+    """
+    by_id = {resource["id"]: resource for resource in stored.get("resources", [])}
+    resources = []
+    for resource in harvested["resources"]:
+        before = by_id.get(resource["id"], {})
+        changed = {"last_modified": _time_of_change(before, source_time)} if resource["id"] in written else {}
+        resources.append({**before, **resource, **changed})
+    return {**stored, **harvested, "resources": resources}
+
+
+def _time_of_change(before: dict[str, Any], source_time: datetime | None) -> str:
+    if source_time and before.get("last_modified") != _as_ckan_time(source_time):
+        return _as_ckan_time(source_time)
+    return _as_ckan_time(datetime.now(UTC))
+
+
+def _as_ckan_time(value: datetime) -> str:
+    """A time as CKAN keeps it: in UTC, without saying so."""
+    return value.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+
+
+def dataset_hash(values: dict[str, Any], lists: list[LoadedList]) -> str:
+    """Equal hashes mean equal metadata and equal rows: writing the dataset again would change nothing."""
+    whole = [values, [loaded.content_hash for loaded in lists]]
+    return hashlib.sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _access_rights(access: str) -> str:
@@ -93,7 +124,6 @@ def _access_rights(access: str) -> str:
 
 
 def _resource(entry: TableEntry, loaded: LoadedList, *, alone: bool) -> dict[str, Any]:
-    updated = moment(entry.updated)
     return {
         "id": loaded.resource_id,
         "name": entry.title[:MAX_TITLE] if alone else f"{entry.title[:MAX_TITLE]} ({loaded.name})",
@@ -103,7 +133,4 @@ def _resource(entry: TableEntry, loaded: LoadedList, *, alone: bool) -> dict[str
         "url_type": "datastore",
         "url": "",
         "datastore_active": True,
-        "hash": loaded.content_hash,
-        # CKAN keeps times in UTC without saying so.
-        "last_modified": updated.astimezone(UTC).replace(tzinfo=None).isoformat() if updated else None,
     }

@@ -107,11 +107,11 @@ def _write(
     names = _names([ready.dataset for ready in batch if ready.dataset["id"] not in existing])
     try:
         for ready in batch:
-            dataset_hash = mapping.metadata_hash(ready.dataset)
+            dataset_hash = mapping.dataset_hash(ready.dataset, ready.lists)
             before = known.get(ready.item.remote_id)
             changed = before is None or before.dataset_hash != dataset_hash
             if changed or ready.dataset["id"] not in existing:
-                _write_dataset(user, ready.dataset, names.get(ready.dataset["id"]))
+                _write_dataset(user, ready, names.get(ready.dataset["id"]))
             _remember(source.id, ready, dataset_hash)
             _close_item(job_id, ready, changed=changed or any(loaded.written for loaded in ready.lists))
         model.Session.commit()
@@ -122,21 +122,24 @@ def _write(
         model.Session.remove()
 
 
-def _write_dataset(user: str, dataset: dict[str, Any], new_name: str | None) -> None:
+def _write_dataset(user: str, ready: Ready, new_name: str | None) -> None:
+    dataset_id = ready.dataset["id"]
     context = Context(
         user=user,
         ignore_auth=True,
         defer_commit=True,
         return_id_only=True,
         # package_update reports changes to the activity stream only when it commits itself.
-        changed_entities={"packages": {dataset["id"]}},
+        changed_entities={"packages": {dataset_id}},
     )
     if new_name:
-        tk.get_action("package_create")(context, {**dataset, "name": new_name})
-        return
-    stored = tk.get_action("package_show")(Context(user=user, ignore_auth=True), {"id": dataset["id"]})
-    # What people added by hand stays, and so does the name.
-    tk.get_action("package_update")(context, {**stored, **dataset})
+        action, stored = "package_create", {"name": new_name}
+    else:
+        show = Context(user=user, ignore_auth=True)
+        action, stored = "package_update", tk.get_action("package_show")(show, {"id": dataset_id})
+    written = {loaded.resource_id for loaded in ready.lists if loaded.written}
+    updated = mapping.moment(ready.item.entry.updated)
+    tk.get_action(action)(context, mapping.merged(stored, ready.dataset, written, updated))
 
 
 def _names(datasets: list[dict[str, Any]]) -> dict[str, str]:

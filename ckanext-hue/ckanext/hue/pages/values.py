@@ -19,7 +19,9 @@ MAX_DIGITS = 60  # a number that needs more is shown as the source writes it
 # Numbers that name something (a year, a code) are not grouped: "2023", not "2.023". In a column's name, mostly
 # without diacritics, `nam` may also mean men; in a label "Việt Nam" must not count as a year.
 _NAMING_LABEL = re.compile(r"\b(năm|mã|số hiệu|số thứ tự|stt|year|code|id|mst|cccd)\b", re.IGNORECASE)
-_NAMING_NAME = re.compile(r"^(nam|ma|stt|year|code|id|mst|cccd|so_?hieu)(_|$)|_(nam|id|code|year)$", re.IGNORECASE)
+_NAMING_NAME = re.compile(
+    r"^(nam|ma|stt|year|code|id|mst|cccd|so_?hieu)(_|$)|_(nam|id|code|year)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,18 @@ EMPTY = Cell("", "empty")
 def kind_of(database_type: str) -> str:
     """The kind of a column for a reader (number, date, time, bool, text) from its PostgreSQL type."""
     name = database_type.lower().split("(")[0].strip()
-    if name in {"int2", "int4", "int8", "smallint", "integer", "int", "bigint", "numeric", "float4", "float8"}:
+    if name in {
+        "int2",
+        "int4",
+        "int8",
+        "smallint",
+        "integer",
+        "int",
+        "bigint",
+        "numeric",
+        "float4",
+        "float8",
+    }:
         return "number"
     if name in {"float", "double precision", "real", "double", "decimal", "money"}:
         return "number"
@@ -120,4 +133,6 @@ def _moment(text: str, *, with_time: bool) -> str:
     day_of_it = f"{moment.day:02}/{moment.month:02}/{moment.year:04}"
     if not with_time or (moment.hour, moment.minute, moment.second) == (0, 0, 0):
         return day_of_it
-    return f"{day_of_it} {moment.hour:02}:{moment.minute:02}" + (f":{moment.second:02}" if moment.second else "")
+    return f"{day_of_it} {moment.hour:02}:{moment.minute:02}" + (
+        f":{moment.second:02}" if moment.second else ""
+    )

@@ -47,6 +47,7 @@ _DAY_FIRST = (r"^\d+\D\d+\D(\d{4})", r"^\d+\D(\d+)\D", r"^(\d+)\D")
 INTEGER = Form("bigint", _INTEGER, "{c}::bigint")
 NUMBER = Form("numeric", _NUMBER, "{c}::numeric")
 BOOLEAN = Form("boolean", r"^(true|false)$", "{c}::boolean")
+YES_OR_NO = Form("boolean", r"^([Cc]ó|[Kk]hông)$", "(lower({c}) = 'có')")
 DATES = (
     Form("date", f"^{_ISO_DATE}$", "{c}::date", _ISO),
     Form("date", f"^{_VIETNAMESE_DATE}$", "to_date(translate({c}, '-', '/'), 'DD/MM/YYYY')", _DAY_FIRST),
@@ -72,7 +73,7 @@ TEXT = Form("text", "", "{c}")
 _DECLARED = {
     "int": (INTEGER,),
     "numeric": (INTEGER, NUMBER),
-    "bool": (BOOLEAN,),
+    "bool": (BOOLEAN, YES_OR_NO),
     "date": DATES,
     "timestamp": (*TIMESTAMPS, *DATES),
 }
