@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import ckan.plugins.toolkit as tk
-from ckanext.dcat.profiles import EuropeanDCATAP3Profile
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS
 
+from ckanext.dcat.profiles import EuropeanDCATAP3Profile
+from ckanext.dcat.utils import resource_uri
 from ckanext.hue import config
 from ckanext.hue.schemas import concept
 
 EU_THEME = "http://publications.europa.eu/resource/authority/data-theme/"
 EU_LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
+IANA_MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
 LANGUAGES = {"vi": "VIE", "en": "ENG"}
 
 
@@ -26,9 +29,9 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
         self._texts(dataset_ref, DCTERMS.description, dataset_dict, "notes")
         self._tag_languages(dataset_ref, DCAT.keyword)
         self._themes(dataset_ref, dataset_dict)
-        for distribution in self.g.objects(dataset_ref, DCAT.distribution):
-            self._tag_languages(distribution, DCTERMS.title)
-            self._tag_languages(distribution, DCTERMS.description)
+        self._replace_code(dataset_ref, DCTERMS.type, "dataset_types", dataset_dict.get("dcat_type"))
+        for resource in dataset_dict.get("resources", []):
+            self._distribution(URIRef(resource_uri(resource)), resource, dataset_dict.get("license_id"))
 
     def graph_from_catalog(self, catalog_dict: dict[str, Any] | None, catalog_ref: URIRef) -> None:
         super().graph_from_catalog(catalog_dict, catalog_ref)
@@ -42,6 +45,25 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
         self.g.add((catalog_ref, DCTERMS.publisher, publisher))
         self.g.add((publisher, RDF.type, FOAF.Agent))
         self.g.add((publisher, FOAF.name, Literal(config.publisher(), lang="vi")))
+
+    def _distribution(self, subject: URIRef, resource: dict[str, Any], license_id: str | None) -> None:
+        self._tag_languages(subject, DCTERMS.title)
+        self._tag_languages(subject, DCTERMS.description)
+        self._replace_code(subject, DCTERMS.format, "formats", resource.get("format"))
+        if resource.get("mimetype"):
+            self.g.set(
+                (subject, DCAT.mediaType, URIRef(IANA_MEDIA_TYPE + quote(resource["mimetype"], safe="/+")))
+            )
+        if resource.get("url_type") == "datastore":
+            self.g.add((subject, DCAT.downloadURL, URIRef(resource["url"])))
+        if (subject, DCTERMS.license, None) not in self.g:
+            self._replace_code(subject, DCTERMS.license, "licenses", license_id)
+
+    def _replace_code(self, subject: URIRef, predicate: URIRef, vocabulary: str, code: str | None) -> None:
+        """Put the address of a vocabulary's concept in the place of the portal's own code."""
+        known = concept(vocabulary, code)
+        if known and known.uri:
+            self.g.set((subject, predicate, URIRef(known.uri)))
 
     def _texts(self, subject: URIRef, predicate: URIRef, values: dict[str, Any], key: str) -> None:
         self.g.remove((subject, predicate, None))
