@@ -55,7 +55,6 @@ setup(
         "ckanext-scheming==3.1.0",
         "click",
         "Flask",
-        "Flask-Babel",
         "gunicorn",
         "psycopg2",
         "pysolr",
@@ -70,7 +69,7 @@ setup(
     ],
     extras_require={
         "stack": ["supervisor"],
-        "test": ["ckanapi", "playwright", "polib", "pyright[nodejs]", "pytest", "ruff"],
+        "test": ["ckanapi", "Flask-Babel", "playwright", "polib", "pyright[nodejs]", "pytest", "ruff"],
     },
     entry_points={
         "ckan.plugins": ["hue = ckanext.hue.plugin:HuePlugin"],
