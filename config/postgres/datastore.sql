@@ -23,9 +23,6 @@ $$;
 -- CKAN's full-text trigger names no configuration, so the database's default decides
 ALTER DATABASE :"DBNAME" SET default_text_search_config = 'public.hue_vi';
 
--- Rows are loaded and checked here, out of the readers' sight, before a table is published
-CREATE SCHEMA IF NOT EXISTS hue_staging AUTHORIZATION :"writer";
-
 -- The role behind every anonymous query: it only reads, and never for long
 ALTER ROLE :"reader" SET statement_timeout = '15s';
 ALTER ROLE :"reader" SET default_transaction_read_only = on;
