@@ -28,10 +28,10 @@ def load() -> dict[str, str]:
     return known
 
 
-def admin_password() -> tuple[str, bool]:
-    """Return the first administrator's password, and whether it was made just now."""
+def admin_password() -> str:
+    """Return the first administrator's password, making it the first time."""
     if paths.ADMIN_PASSWORD.exists():
-        return paths.ADMIN_PASSWORD.read_text(encoding="utf-8").strip(), False
+        return paths.ADMIN_PASSWORD.read_text(encoding="utf-8").strip()
     password = secrets.token_urlsafe(15)
     files.write(paths.ADMIN_PASSWORD, password + "\n", mode=0o600)
-    return password, True
+    return password

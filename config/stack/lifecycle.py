@@ -82,6 +82,7 @@ def prepare(site: portal.Site) -> None:
     portal.write_ini(site)
     must_rebuild = solr.ensure_core(site.core)
     portal.prepare_databases(site)
+    portal.prepare_translations(site)
     if must_rebuild:
         portal.rebuild_index(site)
 

@@ -106,7 +106,8 @@ def sandbox_answers() -> bool:
 
 def ckan_inputs() -> str:
     """Hash what CKAN's processes load at their start."""
-    return files.fingerprint(paths.CKAN_INI, paths.ROOT / "requirements.lock", *portal.code_files())
+    own = [paths.CKAN_INI, paths.ROOT / "requirements.lock", paths.CONFIG / "stack" / "wsgi.py"]
+    return files.fingerprint(*own, *portal.code_files())
 
 
 def servers() -> list[Part]:

@@ -80,7 +80,7 @@ def run(arguments: Sequence[str], site: Site = MAIN) -> int:
 
 def code_files() -> list[Path]:
     """List the files whose change makes a running CKAN outdated."""
-    return files.tree(SOURCES, {".py", ".yaml", ".json", ".html", ".sql", ".mo"})
+    return files.tree(SOURCES, {".py", ".yaml", ".json", ".html", ".css", ".js", ".sql", ".mo"})
 
 
 def prepare_databases(site: Site) -> None:
@@ -104,6 +104,17 @@ def prepare_databases(site: Site) -> None:
         roles = {"writer": WRITER, "reader": READER}
         postgres.psql(DATASTORE_SQL.read_text(encoding="utf-8"), site.datastore, roles)
     state.mark_done(f"databases-{site.site_id}", wanted)
+
+
+def prepare_translations(site: Site) -> None:
+    """Build the texts that scripts in the browser show, which CKAN itself does only in its own server."""
+    catalogues = files.tree([paths.ROOT / "ckanext-hue" / "ckanext" / "hue" / "i18n"], {".po"})
+    wanted = files.fingerprint(paths.ROOT / "requirements.lock", *catalogues)
+    if state.is_done(f"translations-{site.site_id}", wanted):
+        return
+    with step("Lập bản dịch cho trình duyệt"):
+        shell.run_logged(command("translation", "js"), "translation-js", "Lập bản dịch", ini_of(site))
+    state.mark_done(f"translations-{site.site_id}", wanted)
 
 
 def ini_of(site: Site) -> dict[str, str]:
@@ -149,14 +160,15 @@ def clear(site: Site) -> None:
     solr.drop_core(site.core)
     redis_server.empty(site.redis_number)
     shutil.rmtree(site.storage, ignore_errors=True)
-    state.mark_done(f"databases-{site.site_id}", "")
+    for work in ("databases", "translations"):
+        state.mark_done(f"{work}-{site.site_id}", "")
 
 
 def ensure_admin() -> None:
     """Make the first administrator, and show the password this one time."""
     if state.get("admin"):
         return
-    password, _ = credentials.admin_password()
+    password = credentials.admin_password()
     with step("Tạo tài khoản quản trị"):
         known = postgres.psql("SELECT 1 FROM \"user\" WHERE name = :'name'", MAIN.database, {"name": ADMIN})
         if not known.strip():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
+import re
 import shutil
 import time
 import urllib.error
 import urllib.parse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +77,9 @@ def core_url(core: str) -> str:
     return f"http://{ports.HOST}:{ports.load()['solr']}/solr/{core}"
 
 
-def ask(path: str, timeout: float = 30, **parameters: str) -> dict[str, Any]:
+def ask(path: str, parameters: Mapping[str, str] | None = None, timeout: float = 60) -> dict[str, Any]:
     """Ask Solr something and return its JSON answer. Raises OSError when it does not answer well."""
-    query = urllib.parse.urlencode({**parameters, "wt": "json"})
+    query = urllib.parse.urlencode({**(parameters or {}), "wt": "json"})
     return probe.get_json(f"http://{ports.HOST}:{ports.load()['solr']}/solr/{path}?{query}", timeout)
 
 
@@ -114,14 +117,20 @@ def ensure_core(core: str) -> bool:
 def order(action: str, core: str, /, **parameters: str) -> None:
     """Have Solr do something with a core. Raises StackError when that or the core itself fails."""
     try:
-        ask("admin/cores", action=action, **parameters)
+        ask("admin/cores", {"action": action, **parameters})
         if action != "UNLOAD":
             ask(f"{core}/admin/ping")
     except urllib.error.HTTPError as error:
-        answer = error.read().decode(errors="replace")[:2000]
-        raise StackError(f"Solr không dùng được lõi tìm kiếm {core}:\n{answer}") from error
+        raise StackError(f"Solr không dùng được lõi tìm kiếm {core}: {cause_in(error.read())}") from error
     except OSError as error:
         raise StackError(f"Solr không trả lời: {error}") from error
+
+
+def cause_in(answer: bytes) -> str:
+    """Return the innermost cause that an error answer of Solr names."""
+    error = json.loads(answer)["error"]
+    causes = re.findall(r"Caused by: (.*)", error.get("trace", ""))
+    return (causes or [error["msg"]])[-1][:2000]
 
 
 def wait_while_loading(core: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import lifecycle, paths, portal, shell, state, supervision
+from stack import lifecycle, paths, portal, shell, state, supervision, type_check
 from stack.errors import StackError
 from stack.steps import say, seconds
 
@@ -52,24 +52,27 @@ def tool(name: str, *arguments: str) -> list[str]:
     return [str(paths.PYTHON), "-m", name, *arguments]
 
 
-SOURCE_CHECKS = (
-    Check("Quy tắc mã nguồn (ruff check)", tool("ruff", "check", str(paths.ROOT))),
-    Check("Trình bày mã nguồn (ruff format)", tool("ruff", "format", "--check", str(paths.ROOT))),
-    Check("Kiểu dữ liệu (pyright)", tool("pyright", "--project", str(paths.ROOT))),
-)
+def source_checks() -> list[Check]:
+    """Return the checks of the source itself, at the settings of pyproject.toml."""
+    root = str(paths.ROOT)
+    return [
+        Check("Quy tắc mã nguồn (ruff check)", tool("ruff", "check", root)),
+        Check("Trình bày mã nguồn (ruff format)", tool("ruff", "format", "--check", root)),
+        Check("Kiểu dữ liệu (pyright)", tool("pyright", "--project", str(type_check.prepare()))),
+    ]
 
 
 def run(arguments: list[str]) -> int:
     """Run everything, or with pytest's arguments just what they select. Returns the first failure's code."""
     chosen = select(arguments)
-    was_up = supervision.is_running()
     with state.exclusive("test.lock", "một lượt ./hue test khác"):
-        with state.exclusive():
-            lifecycle.install(for_tests=True)
-            if any(stage.needs_servers for stage, _ in chosen):
-                lifecycle.up_for_tests()
+        was_up = supervision.is_running()
         try:
-            checks = [] if arguments else list(SOURCE_CHECKS)
+            with state.exclusive():
+                lifecycle.install(for_tests=True)
+                if any(stage.needs_servers for stage, _ in chosen):
+                    lifecycle.up_for_tests()
+            checks = [] if arguments else source_checks()
             return report(
                 [*checks, *(pytest_check(stage, given, bool(arguments)) for stage, given in chosen)]
             )

@@ -43,7 +43,8 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "hue")
         if not config.get("licenses_group_url"):
-            config["licenses_group_url"] = choices.LICENSES_FILE.as_uri()
+            # CKAN only cuts off "file://": a percent-encoded address would not be found.
+            config["licenses_group_url"] = f"file://{choices.LICENSES_FILE}"
 
     # IFacets
 
