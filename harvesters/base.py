@@ -28,6 +28,7 @@ class TableEntry:
 
     `access` is `mo`, `dung-chung` or `noi-bo`: only `mo` may be published. `version` is the source's
     opaque mark of the content (None when it gives none); `updated` is ISO 8601; `rows` counts records.
+    `problem` says in Vietnamese why the table cannot be read although it is listed.
     """
 
     remote_id: str
@@ -44,6 +45,7 @@ class TableEntry:
     keywords: tuple[str, ...] = ()
     license: str = ""
     contact: Contact = field(default_factory=Contact)
+    problem: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as plain JSON values; `from_dict` reads it back."""
@@ -62,7 +64,7 @@ class TableEntry:
     def fingerprint(self) -> str:
         """A hash of all that the listing says of the table: equal means that nothing changed."""
         canonical = json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(canonical.encode(errors="replace")).hexdigest()
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
     def tells_changes(self) -> bool:

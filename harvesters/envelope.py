@@ -17,7 +17,8 @@ TOTALS = ("tongsobanghi", "totalRows", "totalCount")
 ROW_NUMBER = "sttbanghi"
 BARE_LIST = "data"
 TYPES = frozenset({"text", "int", "numeric", "date", "timestamp", "bool"})
-MAX_COLUMNS = 1_000
+MAX_COLUMNS = 400  # what a row of PostgreSQL holds whatever its values
+MAX_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,27 @@ def read(body: Any, url: str) -> Answer:
         body = {BARE_LIST: body}
     if not isinstance(body, dict):
         raise errors.BadEnvelope(url=url, reason="không phải một đối tượng hay một danh sách")
-    lists = {
-        name: _rows(name, value, url)
-        for name, value in body.items()
-        if name != DICTIONARY and isinstance(value, list)
-    }
     return Answer(
-        lists=lists,
+        lists=_lists(body, url),
         columns=_dictionary(body.get(DICTIONARY), url),
         total=_total(body, url),
         version=_text(body.get("mabam")) or None,
     )
+
+
+def _lists(body: dict[str, Any], url: str) -> dict[str, list[Row]]:
+    """The lists of records. Lists of plain values are none; empty ones only count where all are empty."""
+    found = {
+        name: value
+        for name, value in body.items()
+        if name != DICTIONARY and isinstance(value, list) and (not value or _has_records(value))
+    }
+    filled = {name: _rows(name, value, url) for name, value in found.items() if value}
+    return filled or ({BARE_LIST: []} if BARE_LIST in found else found)
+
+
+def _has_records(values: list[Any]) -> bool:
+    return any(isinstance(value, dict) for value in values)
 
 
 def _rows(name: str, rows: list[Any], url: str) -> list[Row]:
@@ -78,7 +89,7 @@ def _dictionary(entries: Any, url: str) -> tuple[Column, ...]:
         Column(
             name=_text(entry["tentruong"]),
             label=_text(entry.get("mota")),
-            type=_text(entry.get("kieu")) if entry.get("kieu") in TYPES else "",
+            type=_text(entry.get("kieu")) if _text(entry.get("kieu")) in TYPES else "",
             unit=_text(entry.get("donvi")),
             is_key=entry.get("khoa") is True,
         )
@@ -96,8 +107,9 @@ def _total(body: dict[str, Any], url: str) -> int | None:
 
 def whole_number(value: Any, name: str, url: str) -> int:
     """Read a count, which some envelopes write as text. Raises BadEnvelope."""
-    if not isinstance(value, bool) and str(value).isascii() and str(value).isdigit():
-        return int(value)
+    text = "" if isinstance(value, (bool, list, dict)) else str(value)
+    if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
+        return int(text)
     raise errors.BadEnvelope(url=url, reason=f"«{name}» không phải một số nguyên không âm")
 
 

@@ -85,6 +85,30 @@ class IncompleteTable(SourceError):
     )
 
 
+class CountsDisagree(SourceError):
+    """The listing and the table itself declare different numbers of rows."""
+
+    template = (
+        "Danh mục báo bảng có {listed} bản ghi nhưng chính bảng báo {told}. "
+        "Dữ liệu đang công bố được giữ nguyên; hãy kiểm tra lại ở nguồn."
+    )
+
+
+class BadEntry(SourceError):
+    """The listing describes the table wrongly."""
+
+    template = "Danh mục của nguồn mô tả bảng này chưa đúng: {reason}."
+
+
+class RepeatedPage(SourceError):
+    """The server gives the same page again instead of the next one."""
+
+    template = (
+        "Nguồn trả lại cùng một trang dữ liệu thay vì trang kế tiếp, nên không chứng minh được bảng đầy đủ "
+        "({received} trên {expected} bản ghi). Dữ liệu đang công bố được giữ nguyên."
+    )
+
+
 class TableChanged(SourceError):
     """The table changed while its pages were read; reading again from the start may help."""
 

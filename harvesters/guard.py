@@ -15,35 +15,42 @@ import requests.adapters
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NameResolutionError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from .errors import AddressRefused
 
 HostPort = tuple[str, int]
 
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Ranges of IPv6 that carry an IPv4 address in their last 32 bits.
+_CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+_REFUSED = tuple(map(ipaddress.IPv6Network, ("fec0::/10", "64:ff9b:1::/48")))
 
 
 def is_public(address: str) -> bool:
     """Tell whether an IP address (text) is reachable on the public internet and is no multicast."""
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip.sixtofour or _behind_nat64(ip) or ip
+        if any(ip in network for network in _REFUSED):
+            return False
+        ip = ip.ipv4_mapped or ip.sixtofour or _carried(ip) or ip
     return ip.is_global and not ip.is_multicast
 
 
-def _behind_nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None
+def _carried(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    return (
+        ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if any(ip in network for network in _CARRIERS) else None
+    )
 
 
-def checked_address(host: str, port: int, allowed: Collection[HostPort]) -> str:
-    """Resolve `host` and return one address to connect to; refuse if any of them is private."""
-    addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+def checked_addresses(host: str, port: int, allowed: Collection[HostPort]) -> list[str]:
+    """Resolve `host` to the addresses to connect to; refuse all of them if any is private."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
     if (host.lower().strip("[]"), port) not in allowed:
         for address in addresses:
             if not is_public(address):
                 raise AddressRefused(host=host, address=address)
-    return addresses[0]
+    return addresses
 
 
 class _GuardedConnection(HTTPConnection):
@@ -51,9 +58,18 @@ class _GuardedConnection(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         try:
-            address = checked_address(self.host, self.port or self.default_port, self.allowed)
-        except socket.gaierror as error:
-            raise NameResolutionError(self.host, self, error) from error
+            addresses = checked_addresses(self.host, self.port or self.default_port, self.allowed)
+        except (socket.gaierror, UnicodeError) as error:
+            raise NameResolutionError(self.host, self, socket.gaierror(str(error))) from error
+        *others, last = addresses
+        for address in others:
+            try:
+                return self._connect_to(address)
+            except (NewConnectionError, ConnectTimeoutError):
+                continue
+        return self._connect_to(last)
+
+    def _connect_to(self, address: str) -> socket.socket:
         # urllib3 connects to `_dns_host`; TLS and the Host header need the name again afterwards.
         name, self._dns_host = self._dns_host, address
         try:

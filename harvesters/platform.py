@@ -11,12 +11,14 @@ from typing import Any
 from urllib.parse import quote
 
 from . import envelope, errors
-from .base import Column, Contact, Page, Row, TableEntry
+from .base import Contact, Page, Row, TableEntry
 from .http import Client
 
 LISTING_PAGE = 500
 TABLE_PAGE = 10_000
 MAX_TABLES = 1_000_000
+MAX_PAGES = 100_000
+MAX_ID = 500  # characters; PostgreSQL indexes no value of more than about 2,700 bytes
 ACCESS_LEVELS = frozenset({"mo", "dung-chung", "noi-bo"})
 
 
@@ -30,7 +32,7 @@ class PlatformSource:
         """Yield each table of `danhmuc` once, following pages until `tong` distinct ids were seen."""
         snapshot: Any = None
         total: int | None = None
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         page = 0
         while total is None or len(seen) < total:
             page += 1
@@ -42,42 +44,45 @@ class PlatformSource:
                 raise errors.IncompleteListing(reason="danh mục thay đổi trong lúc đang đọc")
             if total > MAX_TABLES:
                 raise errors.IncompleteListing(reason=f"nguồn báo có hơn {MAX_TABLES} bảng")
-            fresh = [entry for entry in entries if entry.remote_id not in seen]
-            if not fresh and len(seen) < total:
-                raise errors.IncompleteListing(
-                    reason=f"nguồn báo có {total} bảng nhưng chỉ liệt kê {len(seen)}"
-                )
-            for entry in fresh:
+            before = len(seen)
+            for entry in entries:
                 if entry.remote_id not in seen:
-                    seen.add(entry.remote_id)
+                    seen[entry.remote_id] = hash(entry)
                     yield entry
+                elif seen[entry.remote_id] != hash(entry):
+                    raise errors.IncompleteListing(
+                        reason=f"bảng «{entry.remote_id}» được liệt kê hai lần với nội dung khác nhau"
+                    )
+            if len(seen) == before and before < total:
+                raise errors.IncompleteListing(reason=f"nguồn báo có {total} bảng nhưng chỉ liệt kê {before}")
         if len(seen) > total:
             raise errors.IncompleteListing(reason=f"nguồn báo có {total} bảng nhưng liệt kê {len(seen)}")
 
     def pages(self, entry: TableEntry) -> Iterator[Page]:
         """Yield the pages of `bang/{id}` until every list is read and the declared rows were counted."""
+        if entry.problem:
+            raise errors.BadEntry(reason=entry.problem)
         path = f"bang/{quote(entry.remote_id, safe='')}"
+        first = answer = self._page(path, 1)
+        expected = _expected(entry, first, f"{self.client.base}/{path}")
         received: dict[str, int] = {}
-        columns: tuple[Column, ...] = ()
-        expected = entry.rows
-        version: str | None = None
-        page = 0
-        while True:
-            page += 1
-            body, url = self._get(path, page, TABLE_PAGE)
-            answer = envelope.read(body, url)
-            if page == 1:
-                columns, version = answer.columns, answer.version
-                expected = entry.rows if answer.total is None else answer.total
-                _check_version(entry.version, version)
-            _check_version(version, answer.version)
+        for number in range(1, MAX_PAGES + 1):
             for name, rows in answer.lists.items():
                 received[name] = received.get(name, 0) + len(rows)
-                if rows or page == 1:
-                    yield Page(name, rows, columns)
+                yield Page(name, rows, first.columns)
             if _finished(answer.lists, received, expected):
-                break
-        _check_complete(received, expected)
+                _check_complete(received, expected)
+                return
+            before, answer = answer, self._page(path, number + 1)
+            if (answer.version, answer.total) != (first.version, first.total):
+                raise errors.TableChanged
+            if answer.lists and answer.lists == before.lists:
+                raise errors.RepeatedPage(received=sum(received.values()), expected=expected)
+        raise errors.IncompleteTable(expected=expected, received=sum(received.values()))
+
+    def _page(self, path: str, number: int) -> envelope.Answer:
+        body, url = self._get(path, number, TABLE_PAGE)
+        return envelope.read(body, url)
 
     def _get(self, path: str, page: int, size: int) -> tuple[Any, str]:
         body = self.client.get_json(path, {"trang": page, "sobanghi": size})
@@ -93,17 +98,21 @@ def _listing_page(body: Any, url: str) -> tuple[list[TableEntry], int, Any]:
 
 
 def _entry(item: Any, url: str) -> TableEntry:
-    if not isinstance(item, dict) or not _text(item.get("id")):
-        raise errors.BadEnvelope(url=url, reason="một bảng trong danh mục không có «id»")
+    remote_id = _text(item.get("id")) if isinstance(item, dict) else ""
+    # "." and ".." would change the address that they become part of.
+    if not remote_id.strip(".") or len(remote_id) > MAX_ID:
+        raise errors.BadEnvelope(
+            url=url, reason=f"một bảng trong danh mục không có «id» hợp lệ (1 đến {MAX_ID} ký tự)"
+        )
     access = _text(item.get("mucdo"))
-    rows = item.get("tongsobanghi")
+    rows, problem = _count(item.get("tongsobanghi"))
     contact = item.get("lienhe")
     contact = contact if isinstance(contact, dict) else {}
     keywords = item.get("tukhoa")
     keywords = keywords if isinstance(keywords, list) else []
     return TableEntry(
-        remote_id=_text(item["id"]),
-        title=_text(item.get("tenbang")) or _text(item["id"]),
+        remote_id=remote_id,
+        title=_text(item.get("tenbang")) or remote_id,
         # An unknown level is treated as the most closed one: nothing is published by accident.
         access=access if access in ACCESS_LEVELS else "noi-bo",
         description=_text(item.get("mota")),
@@ -112,7 +121,8 @@ def _entry(item: Any, url: str) -> TableEntry:
         agency_name=_text(item.get("tencoquan")),
         frequency=_text(item.get("tansuat")),
         updated=_text(item.get("ngaycapnhat")),
-        rows=None if rows is None else envelope.whole_number(rows, "tongsobanghi", url),
+        rows=rows,
+        problem=problem,
         version=_text(item.get("mabam")) or None,
         keywords=tuple(_text(word) for word in keywords if _text(word)),
         license=_text(item.get("giayphep")),
@@ -143,9 +153,25 @@ def _matches(received: dict[str, int], expected: int, *, at_least: bool = False)
     return total == expected or expected in received.values() or (at_least and total > expected)
 
 
-def _check_version(known: str | None, told: str | None) -> None:
-    if known and told and known != told:
+def _expected(entry: TableEntry, first: envelope.Answer, url: str) -> int | None:
+    """How many rows the table has, as the listing and its first page say: they must agree."""
+    if not first.lists:
+        raise errors.BadEnvelope(url=url, reason="không có danh sách bản ghi nào")
+    if entry.version and first.version and entry.version != first.version:
         raise errors.TableChanged
+    if entry.rows is not None and first.total is not None and entry.rows != first.total:
+        raise errors.CountsDisagree(listed=entry.rows, told=first.total)
+    return entry.rows if first.total is None else first.total
+
+
+def _count(value: Any) -> tuple[int | None, str]:
+    """The declared number of rows, or why it is none."""
+    if value is None:
+        return None, ""
+    try:
+        return envelope.whole_number(value, "tongsobanghi", ""), ""
+    except errors.BadEnvelope:
+        return None, "«tongsobanghi» không phải một số nguyên không âm"
 
 
 def _text(value: Any) -> str:

@@ -169,6 +169,15 @@ def hue_preview(resource: Mapping[str, Any]) -> preview.Preview | None:
     return preview.preview(resource["id"], tk.request.args) if hue_has_table(resource) else None
 
 
+def hue_sample(dataset: Mapping[str, Any]) -> tuple[Mapping[str, Any], preview.Preview] | None:
+    """A dataset's first resource with a table, and that table's first rows; None when it has no table."""
+    for resource in dataset.get("resources", []):
+        rows = preview.sample(resource["id"]) if hue_has_table(resource) else None
+        if rows:
+            return resource, rows
+    return None
+
+
 def hue_downloads(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(format, address) of the files that the portal makes of a resource's table."""
     if not hue_has_table(resource):

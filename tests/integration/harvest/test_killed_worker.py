@@ -84,16 +84,32 @@ def stored(source: Any) -> list[Any]:
     return [tuple(row) for row in model.Session.execute(statement, {"name": source.name})]
 
 
-@pytest.mark.parametrize("finished_before_the_kill", [0, 2, 9])
+@pytest.fixture
+def small_batches(ini: str, tmp_path: Path) -> str:
+    """The test configuration with batches of three datasets, so that a kill falls between two commits."""
+    text = Path(ini).read_text(encoding="utf-8")
+    path = tmp_path / "ckan.ini"
+    path.write_text(
+        text.replace("[app:main]\n", "[app:main]\nckanext.hue.harvest.batch_size = 3\n"), encoding="utf-8"
+    )
+    return str(path)
+
+
+@pytest.mark.parametrize("finished_before_the_kill", [0, 3, 9])
 def test_a_killed_harvest_run_again_ends_in_the_same_state(
-    ini: str, sandbox: Run, add_source: Run, harvest: Run, action: Run, finished_before_the_kill: int
+    small_batches: str,
+    sandbox: Run,
+    add_source: Run,
+    harvest: Run,
+    action: Run,
+    finished_before_the_kill: int,
 ) -> None:
     address = sandbox(tables=60, rows=30, open_tables=12, delay_ms=60)
     undisturbed = add_source(address)
     assert harvest(undisturbed).succeeded
     killed = add_source(address)
 
-    with worker(ini) as process:
+    with worker(small_batches) as process:
         job_id = runner.enqueue(killed)
         wait_until(
             lambda: (
@@ -103,8 +119,10 @@ def test_a_killed_harvest_run_again_ends_in_the_same_state(
         )
         kill(process)
     assert not jobs.status(job_id).over
+    finished = jobs.status(job_id).planned - jobs.status(job_id).waiting
+    assert finished_before_the_kill <= finished < 12
 
-    with worker(ini):
+    with worker(small_batches):
         again = runner.enqueue(killed)
         wait_until(lambda: jobs.status(again).over)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -239,6 +240,44 @@ def test_a_table_without_any_column_is_refused(table: Table) -> None:
 def test_too_many_columns_are_refused(table: Table) -> None:
     with pytest.raises(TooManyColumns):
         table([{f"c{number}": 1 for number in range(1_001)}])
+
+
+def test_as_many_columns_as_allowed_are_loaded_and_searched(table: Table, resource_id: str) -> None:
+    loaded = table([{f"cột {number}": "chữ dài " * 300 + str(number) for number in range(400)}])
+    assert len(loaded.columns) == 400
+    found = read(
+        resource_id, "SELECT count(*) FROM {} WHERE _full_text @@ plainto_tsquery('hue_vi', 'chu 7')"
+    )
+    assert found == [(1,)]
+
+
+def test_numbers_keep_every_digit(table: Table, resource_id: str) -> None:
+    exact = ["12345678901234567890.12", "1.10", "1E-120"]
+    assert types(table(column_of([Decimal(number) for number in exact]))) == {"c": "numeric"}
+    stored = read(resource_id, "SELECT c FROM {} ORDER BY _id")
+    assert [row[0] for row in stored] == [Decimal(number) for number in exact]
+
+
+def test_an_offset_is_turned_into_vietnamese_time_in_every_year(table: Table, resource_id: str) -> None:
+    table(column_of(["1970-01-01T00:00:00+07:00", "1950-06-01T23:30:00Z"]))
+    assert read(resource_id, "SELECT c::text FROM {} ORDER BY _id") == [
+        ("1970-01-01 00:00:00",),
+        ("1950-06-02 06:30:00",),
+    ]
+    assert types(table(column_of(["0001-01-01T00:00:00+14:00"]))) == {"c": "text"}
+
+
+def test_a_row_that_looks_like_a_header_makes_another_hash(resource_id: str) -> None:
+    first = load([Page("data", [{"a": "1"}]), Page("data", [{"a": "2"}])], lambda _name: resource_id)
+    rows = [{"a": "1"}, {"a": "a"}, {"a": "2"}]
+    again = load([Page("data", rows)], lambda _name: resource_id, {resource_id: first[0].content_hash})
+    assert again[0].written
+
+
+def test_how_pages_are_cut_does_not_matter(resource_id: str) -> None:
+    first = load([Page("data", [{"a": 1}]), Page("data", [{"a": 2}])], lambda _name: resource_id)
+    whole = [Page("data", [{"a": 1}, {"a": 2}])]
+    assert not load(whole, lambda _name: resource_id, {resource_id: first[0].content_hash})[0].written
 
 
 def test_columns_that_appear_late_are_added(resource_id: str) -> None:

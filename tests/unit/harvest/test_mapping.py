@@ -48,8 +48,7 @@ def test_codes_become_the_addresses_that_other_catalogues_know() -> None:
 def test_a_bare_entry_is_still_a_dataset() -> None:
     bare = dataset(TableEntry(remote_id="1", title="Bảng", access="mo"))
     assert bare["title"] == "Bảng"
-    assert bare["frequency"] == bare["modified"] == ""
-    assert bare["contact"] == bare["tags"] == []
+    assert not {"notes", "frequency", "modified", "contact", "tags"} & set(bare)
     assert bare["license_id"] == mapping.DEFAULT_LICENSE
 
 
@@ -58,7 +57,21 @@ def test_the_day_is_the_one_in_vietnam() -> None:
     assert dataset(dataclasses.replace(ENTRY, updated="2023-03-14T20:00:00Z"))["modified"] == "2023-03-15"
 
 
-@pytest.mark.parametrize("text", ["", "hôm qua", "31/12/2023", "2023-02-29"])
+def test_a_licence_that_is_not_known_is_said_in_words() -> None:
+    made = dataset(dataclasses.replace(ENTRY, license="Cấm dùng lại"))
+    assert made["license_id"] == "other"
+    assert "Cấm dùng lại" in str(made["rights"])
+
+
+def test_a_contact_is_cut_to_what_the_schema_takes() -> None:
+    [contact] = mapping.contacts(Contact("x" * 1_000, "y@example.vn", "0" * 1_000))
+    assert (len(contact["name"]), len(contact["phone"])) == (500, 100)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "hôm qua", "31/12/2023", "2023-02-29", "0001-01-01T00:00:00", "9999-12-31T23:59:59-07:00"],
+)
 def test_a_time_that_is_none_is_left_out(text: str) -> None:
     assert mapping.moment(text) is None
 

@@ -57,16 +57,29 @@ def test_a_code_other_than_zero_is_the_platforms_own_error() -> None:
         envelope.read({"code": 5, "message": "Bảng đang khóa", "data": []}, URL)
 
 
+def test_lists_of_plain_values_and_empty_lists_beside_records_are_no_tables() -> None:
+    answer = envelope.read({"canhbao": [], "ghichu": ["x"], "data": [{"a": 1}]}, URL)
+    assert answer.lists == {"data": [{"a": 1}]}
+    assert envelope.read({"canhbao": [], "data": []}, URL).lists == {"data": []}
+    assert envelope.read({"code": 0}, URL).lists == {}
+
+
+def test_a_type_that_is_no_text_is_none() -> None:
+    answer = envelope.read({"data": [], "hienthi": [{"tentruong": "a", "kieu": ["int"]}]}, URL)
+    assert answer.columns[0].type == ""
+
+
 @pytest.mark.parametrize(
     "body",
     [
         "chữ",
         3,
         None,
-        {"data": ["không phải bản ghi"]},
+        {"data": ["không phải bản ghi", {}]},
         {"data": [{}], "totalRows": "nhiều"},
         {"data": [{}], "totalRows": -1},
         {"data": [{}], "totalRows": True},
+        {"data": [{}], "totalCount": "9" * 5_000},
         {"data": [{}], "hienthi": "sai"},
         {"data": [{f"c{n}": n for n in range(envelope.MAX_COLUMNS + 1)}]},
     ],

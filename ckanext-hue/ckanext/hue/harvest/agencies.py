@@ -3,68 +3,87 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 
-from ckanext.hue.schemas import concept
+from ckanext.hue.schemas import Concept, concept
 from ckanext.hue.slug import slugify_vi
 
+from .errors import AgencyUnavailable
 from .sources import NAMESPACE
 
-UNKNOWN_FIELD = "khac"
+MAX_TITLE = 300
+
+
+class Place(NamedTuple):
+    """An organization or a group."""
+
+    id: str
+    name: str
 
 
 class Registry:
-    """Resolves codes to organizations and groups, each looked up once a job."""
+    """Resolves codes to organizations and groups, each looked up once a job. Raises AgencyUnavailable."""
 
     def __init__(self, user: str) -> None:
         self.user = user
-        self._known: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str], Place] = {}
 
     def organization(self, code: str, name: str) -> str:
         """The id of the agency with this code, created with `name` when the portal has none."""
         agency = concept("agencies", code)
-        return self._resolve(
-            "organization",
-            slugify_vi(code or name),
-            {
-                "title": agency.label("vi") if agency else (name or code),
-                "title_en": agency.label("en") if agency else "",
-                "agency_code": agency.get("agency_code", "") if agency else "",
-                "level": agency.get("level", "") if agency else "",
-                "kind": agency.get("kind", "") if agency else "",
-            },
-        )
+        details = {key: _of(agency, key) for key in ("agency_code", "level", "kind")}
+        return self._resolve("organization", code or name, _titles(agency, name or code) | details).id
 
     def field(self, code: str) -> str | None:
         """The name of the group for this field; None when the source names none."""
         if not code:
             return None
         field = concept("fields", code)
+        details = {key: _of(field, key) for key in ("description", "eu_theme")}
+        return self._resolve("group", code, _titles(field, code) | details).name
+
+    def _resolve(self, kind: str, code: str, values: dict[str, Any]) -> Place:
+        if (kind, code) not in self._known:
+            self._known[kind, code] = self._found(kind, code, values) or self._created(kind, code, values)
+        return self._known[kind, code]
+
+    def _found(self, kind: str, code: str, values: dict[str, Any]) -> Place | None:
+        """By the id made from the code; a name may be of another code, unless it is the code itself."""
+        found = model.Session.get(model.Group, _id(kind, code))
+        if found is None and slugify_vi(code) == code:
+            found = model.Session.query(model.Group).filter_by(name=code, type=kind).first()
+        if found is not None and found.state != "active":
+            raise AgencyUnavailable(values["title"], "mục này đã bị xóa; hãy khôi phục hoặc đổi mã ở nguồn")
+        return Place(found.id, found.name) if found else None
+
+    def _created(self, kind: str, code: str, values: dict[str, Any]) -> Place:
         name = slugify_vi(code)
-        self._resolve(
-            "group",
-            name,
-            {
-                "title": field.label("vi") if field else code,
-                "title_en": field.label("en") if field else "",
-                "description": field.get("description", "") if field else "",
-                "eu_theme": field.get("eu_theme", "") if field else "",
-            },
-        )
-        return name
+        if model.Session.query(model.Group).filter_by(name=name).first() is not None:
+            name = f"{slugify_vi(code, max_length=90)}-{_id(kind, code)[:8]}"
+        try:
+            tk.get_action(f"{kind}_create")(
+                Context(user=self.user, ignore_auth=True), {"id": _id(kind, code), "name": name, **values}
+            )
+        except tk.ValidationError as error:
+            reasons = "; ".join(f"{field}: {reason}" for field, reason in error.error_summary.items())
+            raise AgencyUnavailable(values["title"], reasons) from error
+        return Place(_id(kind, code), name)
 
-    def _resolve(self, kind: str, name: str, values: dict[str, Any]) -> str:
-        if (kind, name) not in self._known:
-            existing = model.Group.get(name)
-            self._known[kind, name] = existing.id if existing else self._create(kind, name, values)
-        return self._known[kind, name]
 
-    def _create(self, kind: str, name: str, values: dict[str, Any]) -> str:
-        context = Context(user=self.user, ignore_auth=True)
-        identity = {"id": str(uuid.uuid5(NAMESPACE, f"{kind}/{name}")), "name": name}
-        created = tk.get_action(f"{kind}_create")(context, {**identity, **values})
-        return created["id"]
+def _id(kind: str, code: str) -> str:
+    return str(uuid.uuid5(NAMESPACE, f"{kind}/{code}"))
+
+
+def _titles(known: Concept | None, otherwise: str) -> dict[str, str]:
+    return {
+        "title": known.label("vi") if known else otherwise[:MAX_TITLE],
+        "title_en": known.label("en") if known else "",
+    }
+
+
+def _of(known: Concept | None, key: str) -> str:
+    return known.get(key, "") if known else ""

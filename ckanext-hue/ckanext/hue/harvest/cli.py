@@ -18,6 +18,7 @@ from .errors import HarvestError
 from .jobs import Status
 
 POLL_SECONDS = 0.5
+LOOK_SECONDS = 3
 PATIENCE_SECONDS = 30
 STATES = {
     "queued": "đang chờ",
@@ -139,6 +140,7 @@ def _follow(job_id: str) -> Status:
     began = time.monotonic()
     shown = ""
     warned = False
+    looked = began
     while True:
         status = jobs.status(job_id)
         line = _progress(status)
@@ -150,6 +152,9 @@ def _follow(job_id: str) -> Status:
         if status.state == "queued" and not warned and time.monotonic() - began > PATIENCE_SECONDS:
             click.echo("Chưa có tiến trình nền nào nhận việc; kiểm tra bằng: ./hue status", err=True)
             warned = True
+        if status.state == "running" and time.monotonic() - looked > LOOK_SECONDS:
+            looked = time.monotonic()
+            jobs.interrupt_if_dead(job_id)
         time.sleep(POLL_SECONDS)
 
 
@@ -171,6 +176,8 @@ def _summary(status: Status) -> str:
 
 
 def _print_report(status: Status) -> None:
+    if status.state == "interrupted":
+        click.echo("Lần thu thập bị ngắt giữa chừng; chạy lại để tiếp tục, không mất dữ liệu.")
     if status.message:
         click.echo(f"Lý do: {status.message}")
     for title, state, message in jobs.report(status.id):

@@ -12,6 +12,23 @@ class UnknownSource(HarvestError):
         super().__init__(f"Không có nguồn «{name}». Xem các nguồn bằng: ckan hue source list")
 
 
+class JobGone(HarvestError):
+    def __init__(self) -> None:
+        super().__init__("Lần thu thập này không còn; có lẽ nguồn đã bị gỡ.")
+
+
+class QueueUnavailable(HarvestError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Không xếp được việc vào hàng đợi (Redis). Kiểm tra bằng: ./hue status, rồi chạy lại."
+        )
+
+
+class AgencyUnavailable(HarvestError):
+    def __init__(self, title: str, reason: str) -> None:
+        super().__init__(f"Không dùng được cơ quan hoặc lĩnh vực «{title}» trên cổng: {reason}.")
+
+
 class SourceExists(HarvestError):
     def __init__(self, name: str) -> None:
         super().__init__(f"Nguồn «{name}» đã có. Thêm --update nếu muốn đổi thiết lập của nguồn này.")

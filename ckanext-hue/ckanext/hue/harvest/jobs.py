@@ -13,6 +13,7 @@ from sqlalchemy import text
 from ckanext.hue.harvesters.base import TableEntry
 
 from .database import rows, transaction
+from .errors import JobGone
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +149,12 @@ def end(job_id: str, state: str, message: str = "") -> None:
 
 
 def waiting(job_id: str, limit: int) -> list[Item]:
-    """The next tables to deal with, in the listing's order."""
+    """The next tables to deal with: those to close first, the others in the listing's order."""
     return [
         Item(row.remote_id, row.action, TableEntry.from_dict(row.entry))
         for row in rows(
             "SELECT remote_id, action, entry FROM hue_harvest_item"
-            " WHERE job_id = :job AND state = 'waiting' ORDER BY position LIMIT :limit",
+            " WHERE job_id = :job AND state = 'waiting' ORDER BY action <> 'closed', position LIMIT :limit",
             job=job_id,
             limit=limit,
         )
@@ -171,10 +172,31 @@ def fail_item(job_id: str, remote_id: str, message: str) -> None:
     )
 
 
+def own_fault(error: BaseException) -> str:
+    """What the report says of a fault of the portal itself; the log has the rest."""
+    return f"Lỗi của cổng ({type(error).__name__}); chi tiết nằm trong nhật ký."
+
+
 def status(job_id: str) -> Status:
-    """How the job stands now."""
+    """How the job stands now. Raises JobGone when it was removed with its source."""
     found = rows(f"{_STATUS} WHERE j.id = :id GROUP BY j.id, s.name", id=job_id)
+    if not found:
+        raise JobGone
     return Status(**found[0]._mapping)
+
+
+def interrupt_if_dead(job_id: str) -> None:
+    """Mark a running job as interrupted when no process holds its source's lock any more."""
+    source_id = source_of(job_id)
+    if source_id is None:
+        raise JobGone
+    with source_lock(source_id) as free:
+        if free:
+            rows(
+                "UPDATE hue_harvest_job SET state = 'interrupted', finished = now()"
+                " WHERE id = :id AND state = 'running'",
+                id=job_id,
+            )
 
 
 def latest(source_name: str | None = None) -> list[Status]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from ckanext.hue.harvesters.base import TableEntry
+from ckanext.hue.harvesters.base import Contact, TableEntry
 from ckanext.hue.schemas import concept
 from ckanext.hue.slug import clean_tag
 from ckanext.hue.tables.loading import LoadedList
@@ -16,6 +15,10 @@ from ckanext.hue.tables.loading import LoadedList
 from .sources import HarvestSource
 
 DEFAULT_LICENSE = "cc-by-4.0"
+OTHER_LICENSE = "other"
+EARLIEST_YEAR, LATEST_YEAR = 1900, 9998
+MAX_CONTACT_NAME = 500
+MAX_CONTACT_PHONE = 100
 MAX_TITLE = 500
 MAX_NOTES = 20_000
 MIN_KEYWORD = 2
@@ -37,30 +40,41 @@ def dataset(
     never refuse a table. Whoever adds a source vouches that it holds no personal data.
     """
     frequency = concept("frequencies", entry.frequency)
+    access = concept("access_rights", entry.access)
     updated = moment(entry.updated)
-    contact = dataclasses.asdict(entry.contact)
+    described = {
+        "notes": entry.description[:MAX_NOTES],
+        "groups": [{"name": group}] if group else [],
+        "tags": [{"name": word} for word in keywords(entry.keywords)],
+        "frequency": frequency.uri if frequency else "",
+        "modified": updated.astimezone(VIETNAM).date().isoformat() if updated else "",
+        "contact": contacts(entry.contact),
+        **_license(entry.license),
+    }
     return {
         "id": source.dataset_id(entry.remote_id),
         "type": "dataset",
-        "state": "active",
-        "private": False,
         "title": entry.title[:MAX_TITLE],
-        "notes": entry.description[:MAX_NOTES],
         "owner_org": organization_id,
-        "groups": [{"name": group}] if group else [],
-        "tags": [{"name": word} for word in keywords(entry.keywords)],
-        "license_id": license_id(entry.license),
-        "access_rights": _access_rights(entry.access),
-        "frequency": frequency.uri if frequency else "",
-        "modified": updated.astimezone(VIETNAM).date().isoformat() if updated else "",
-        "contact": [contact] if any(contact.values()) else [],
+        "access_rights": access.uri if access else "",
         "no_personal_data": True,
         "source_system": "so-hoa" if source.kind == "platform" else "",
         "harvest_source": source.name,
         "harvest_id": entry.remote_id,
         "harvest_state": "active",
         "resources": [_resource(entry, loaded, alone=len(lists) == 1) for loaded in lists],
+        **{name: value for name, value in described.items() if value},
     }
+
+
+def contacts(contact: Contact) -> list[dict[str, str]]:
+    """The contact point as the schema takes it, cut to its limits; none when all of it is empty."""
+    values = {
+        "name": contact.name[:MAX_CONTACT_NAME],
+        "email": contact.email[:MAX_CONTACT_NAME],
+        "phone": contact.phone[:MAX_CONTACT_PHONE],
+    }
+    return [values] if any(values.values()) else []
 
 
 def keywords(words: tuple[str, ...]) -> list[str]:
@@ -69,25 +83,35 @@ def keywords(words: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(tag for tag in cleaned if len(tag) >= MIN_KEYWORD))[:MAX_KEYWORDS]
 
 
-def license_id(code: str) -> str:
-    """The portal's licence for a source's code; open tables without one are under CC BY 4.0."""
-    known = concept("licenses", code.lower()) if code else None
-    return known.code if known else DEFAULT_LICENSE
+def _license(code: str) -> dict[str, str]:
+    """The licence for a source's code. Open tables without one are under the default; one that the portal
+    does not know is said in words, never taken for another."""
+    if not code:
+        return {"license_id": DEFAULT_LICENSE}
+    known = concept("licenses", code)
+    if known:
+        return {"license_id": known.code}
+    return {"license_id": OTHER_LICENSE, "rights": f"Giấy phép do nguồn ghi: {code[:MAX_TITLE]}"}
 
 
 def moment(text: str) -> datetime | None:
-    """Read an ISO 8601 timestamp, Vietnamese time unless it names an offset; None when it is none."""
+    """Read an ISO 8601 timestamp, Vietnamese time unless it names an offset; None when it is none.
+
+    Years before 1900 are what systems write for "never".
+    """
     try:
         value = datetime.fromisoformat(text)
-    except ValueError:
+        value = (value if value.tzinfo else value.replace(tzinfo=VIETNAM)).astimezone(VIETNAM)
+    except (ValueError, OverflowError):
         return None
-    return value if value.tzinfo else value.replace(tzinfo=VIETNAM)
+    return value if EARLIEST_YEAR <= value.year <= LATEST_YEAR else None
 
 
 def merged(
     stored: dict[str, Any], harvested: dict[str, Any], written: set[str], source_time: datetime | None
 ) -> dict[str, Any]:
-    """What the source owns over what is stored: what people added by hand stays, and so does the name.
+    """What the source owns over what is stored: what people added by hand stays, and so do the name and
+    whether the dataset is private or deleted.
 
     `written` are the resources whose rows changed: they get the source's time, or the present one where
     the source says nothing new.
@@ -116,11 +140,6 @@ def dataset_hash(values: dict[str, Any], lists: list[LoadedList]) -> str:
     """Equal hashes mean equal metadata and equal rows: writing the dataset again would change nothing."""
     whole = [values, [loaded.content_hash for loaded in lists]]
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _access_rights(access: str) -> str:
-    level = concept("access_rights", access)
-    return level.uri if level else ""
 
 
 def _resource(entry: TableEntry, loaded: LoadedList, *, alone: bool) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import IO
 from psycopg2.extensions import connection as Connection
 
 from ckanext.hue.harvesters.base import OPEN, TableEntry
-from ckanext.hue.tables.cells import copy_text
+from ckanext.hue.tables.cells import escaped
 
 from .database import transaction
 
@@ -61,14 +61,14 @@ def plan(job_id: str, source_id: str, entries: Iterable[TableEntry]) -> None:
 
 def _line(position: int, entry: TableEntry) -> bytes:
     values = (
-        position,
+        str(position),
         entry.remote_id,
         entry.access,
-        entry.tells_changes,
+        str(entry.tells_changes),
         entry.fingerprint(),
         json.dumps(entry.as_dict(), ensure_ascii=False),
     )
-    return ("\t".join(copy_text(value) for value in values) + "\n").encode(errors="replace")
+    return ("\t".join(map(escaped, values)) + "\n").encode()
 
 
 def _decide(connection: Connection, listing: IO[bytes], job_id: str, source_id: str) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.types import Context
+from redis.exceptions import RedisError
+from rq.timeouts import JobTimeoutException
 
 from ckanext.hue import config
 from ckanext.hue.harvesters.base import Source, TableEntry
 from ckanext.hue.harvesters.errors import SourceError, TableChanged
-from ckanext.hue.tables.database import datastore_connection
 from ckanext.hue.tables.errors import TableError
 from ckanext.hue.tables.loading import LoadedList, load
-from ckanext.hue.tables.publishing import drop_table
 
 from . import jobs, mapping, planning, publishing
 from .agencies import Registry
+from .errors import HarvestError, QueueUnavailable
 from .jobs import Item
 from .publishing import Known, Ready
 from .sources import HarvestSource, get_by_id
@@ -28,14 +29,19 @@ READ_ATTEMPTS = 3
 
 
 def enqueue(source: HarvestSource) -> str:
-    """Queue a job for this source and wake a worker; returns the job's id."""
+    """Queue a job for this source and wake a worker; returns the job's id. Raises QueueUnavailable."""
     job_id = jobs.create(source.id)
-    tk.enqueue_job(
-        run_job,
-        [job_id],
-        title=f"Thu thập {source.name}",
-        rq_kwargs={"timeout": config.job_timeout()},
-    )
+    try:
+        tk.enqueue_job(
+            run_job,
+            [job_id],
+            title=f"Thu thập {source.name}",
+            rq_kwargs={"timeout": config.job_timeout()},
+        )
+    except RedisError as error:
+        unavailable = QueueUnavailable()
+        jobs.end(job_id, "failed", str(unavailable))
+        raise unavailable from error
     return job_id
 
 
@@ -54,7 +60,7 @@ def run_job(job_id: str) -> None:
 
 def _run(job_id: str, source: HarvestSource) -> None:
     try:
-        publishing.index_pending(source.id)
+        publishing.settle(source.id)
         reader = source.open()
         planning.plan(job_id, source.id, reader.listing())
         user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"]
@@ -64,7 +70,7 @@ def _run(job_id: str, source: HarvestSource) -> None:
     except SourceError as error:
         jobs.end(job_id, "failed", str(error))
     except BaseException as error:
-        jobs.end(job_id, "failed", f"Lỗi của cổng ({type(error).__name__}); chi tiết nằm trong nhật ký.")
+        jobs.end(job_id, "failed", jobs.own_fault(error))
         raise
     else:
         jobs.end(job_id, "finished")
@@ -78,9 +84,16 @@ def _run_batch(
     for item in batch:
         try:
             ready.append(_prepare(source, reader, registry, item, known.get(item.remote_id)))
-        except (SourceError, TableError) as error:
+        except (SourceError, TableError, HarvestError) as error:
             log.info("Table %s of %s failed: %s", item.remote_id, source.name, error)
             jobs.fail_item(job_id, item.remote_id, str(error))
+        except JobTimeoutException:
+            raise
+        except Exception as error:
+            # One odd table must not keep the others waiting, run after run.
+            model.Session.rollback()
+            log.exception("Table %s of %s failed", item.remote_id, source.name)
+            jobs.fail_item(job_id, item.remote_id, jobs.own_fault(error))
     if ready:
         publishing.publish(source, job_id, user, ready)
 
@@ -88,9 +101,10 @@ def _run_batch(
 def _prepare(
     source: HarvestSource, reader: Source, registry: Registry, item: Item, known: Known | None
 ) -> Ready:
-    if item.action == "closed":
-        return _close(source, item, known)
     entry = item.entry
+    dataset_id = source.dataset_id(entry.remote_id)
+    if item.action == "closed":
+        return Ready(item, dataset_id, {}, [])
     lists = _load(source, reader, entry, known)
     dataset = mapping.dataset(
         source,
@@ -99,7 +113,7 @@ def _prepare(
         organization_id=registry.organization(entry.agency_code, entry.agency_name or source.title),
         group=registry.field(entry.field_code),
     )
-    return Ready(item, dataset, lists)
+    return Ready(item, dataset_id, dataset, lists)
 
 
 def _load(source: HarvestSource, reader: Source, entry: TableEntry, known: Known | None) -> list[LoadedList]:
@@ -114,12 +128,3 @@ def _load(source: HarvestSource, reader: Source, entry: TableEntry, known: Known
             if attempt == READ_ATTEMPTS:
                 raise
     raise AssertionError("the loop either returns or raises")
-
-
-def _close(source: HarvestSource, item: Item, known: Known | None) -> Ready:
-    """Take a table that is no longer open from the public: its rows first, then its dataset."""
-    with datastore_connection() as connection, connection.cursor() as cursor:
-        for resource_id in known.content_hashes if known else ():
-            drop_table(cursor, resource_id)
-    closed: dict[str, Any] = {"id": source.dataset_id(item.remote_id), "state": "deleted", "resources": []}
-    return Ready(item, closed, [])

@@ -8,8 +8,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckanext.datastore.backend.postgres import get_write_engine
 from sqlalchemy import text
+
+from ckanext.datastore.backend.postgres import get_write_engine
 
 NEWEST = 6
 
@@ -66,7 +67,7 @@ def _shares(found: dict[str, Any], facet: str) -> list[Share]:
 
 @lru_cache(maxsize=1)
 def _tables(_datasets: int, _changed: str) -> tuple[int, int]:
-    """Tables and rows that everyone may see; counted anew when the datasets' number or last change differs."""
+    """Tables and rows that everyone may see; counted anew when the datasets or their last change differ."""
     ids = [
         found.id
         for found in model.Session.query(model.Resource.id)

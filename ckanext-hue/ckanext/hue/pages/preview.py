@@ -6,20 +6,24 @@ is left out of the question.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
-import simplejson
+from ckan.types import Context
 
 from .values import Cell, cell, kind_of, names_something
 
 log = logging.getLogger(__name__)
 
-ROWS = 20
+ROWS = 20  # on a page
+SAMPLE_ROWS = 5  # on the page of a dataset
 MAX_PAGE = 1_000_000
+TIME_LIMIT = 10_000  # milliseconds for one question to the DataStore
 MAX_QUERY = 200  # characters
 MAX_COLUMNS = 200  # shown; a download has them all
 
@@ -103,26 +107,46 @@ def preview(resource_id: str, arguments: Mapping[str, str]) -> Preview | None:
         problem = tk._("This question takes too long. Use fewer words, or download the table.")
         return Preview(columns, [], 0, 1, query, sort, descending, problem)
     shown = columns[:MAX_COLUMNS]
-    rows = [
-        [cell(record[column.name], column.kind, grouped=column.grouped) for column in shown]
+    return Preview(shown, _rows(found, shown), found["total"], page, query, sort, descending)
+
+
+def sample(resource_id: str) -> Preview | None:
+    """The first rows of a table; None when there is none that the reader may see."""
+    try:
+        found = _search(resource_id, rows=SAMPLE_ROWS)
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+    shown = _columns(found["fields"])[:MAX_COLUMNS]
+    return Preview(shown, _rows(found, shown), found["total"], 1, "", "", False)
+
+
+def _rows(found: dict[str, Any], columns: list[Column]) -> list[list[Cell]]:
+    return [
+        [cell(record.get(column.name), column.kind, grouped=column.grouped) for column in columns]
         for record in found["records"]
     ]
-    return Preview(shown, rows, found["total"], page, query, sort, descending)
 
 
-def _search(resource_id: str, query: str, sort: str, descending: bool, page: int) -> dict[str, Any]:
-    # With an API version in its context the action hands out the database's JSON text, whose decimals are exact.
-    question: dict[str, Any] = {"resource_id": resource_id, "limit": ROWS, "offset": (page - 1) * ROWS}
+def _search(
+    resource_id: str,
+    query: str = "",
+    sort: str = "",
+    descending: bool = False,
+    page: int = 1,
+    rows: int = ROWS,
+) -> dict[str, Any]:
+    # With an API version in its context the action hands out the database's own JSON: its decimals are exact.
+    question: dict[str, Any] = {"resource_id": resource_id, "limit": rows, "offset": (page - 1) * rows}
     if query:
         question["q"] = query
     if sort:
         question["sort"] = [f'"{sort}" {"desc" if descending else "asc"} nulls last', "_id asc"]
-    found = tk.get_action("datastore_search")({"api_version": 3}, question)
+    # CKAN's type of a context does not know the DataStore's time limit.
+    context = cast(Context, {"api_version": 3, "query_timeout": TIME_LIMIT})
+    found = tk.get_action("datastore_search")(context, question)
     records = found["records"]
     found["records"] = (
-        simplejson.loads(records.encoded_json, use_decimal=True)
-        if hasattr(records, "encoded_json")
-        else records
+        json.loads(records.encoded_json, parse_float=Decimal) if hasattr(records, "encoded_json") else records
     )
     return found
 

@@ -16,8 +16,8 @@ import ckan.plugins.toolkit as tk
 LONG_TEXT = 140  # characters; a longer text is folded
 MAX_SHOWN = 5_000  # characters of one cell; the rest is in the download
 MAX_DIGITS = 60  # a number that needs more is shown as the source writes it
-# Numbers that name something (a year, a code) are not grouped: "2023", not "2.023". In a column's name, mostly
-# without diacritics, `nam` may also mean men; in a label "Việt Nam" must not count as a year.
+# Numbers that name something (a year, a code) are not grouped: "2023", not "2.023". A label tells "năm" from
+# "Việt Nam"; a bare column name mostly has no diacritics.
 _NAMING_LABEL = re.compile(r"\b(năm|mã|số hiệu|số thứ tự|stt|year|code|id|mst|cccd)\b", re.IGNORECASE)
 _NAMING_NAME = re.compile(
     r"^(nam|ma|stt|year|code|id|mst|cccd|so_?hieu)(_|$)|_(nam|id|code|year)$", re.IGNORECASE

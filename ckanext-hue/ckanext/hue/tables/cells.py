@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from decimal import Decimal
 from enum import IntFlag
 from typing import Any
 
@@ -29,7 +30,7 @@ def kind_of(value: Any) -> Kind:
         return Kind.BOOLEAN
     if isinstance(value, int):
         return Kind.INTEGER
-    if isinstance(value, float):
+    if isinstance(value, (float, Decimal)):
         return Kind.DECIMAL
     return Kind.TEXT
 
@@ -39,9 +40,14 @@ def copy_text(value: Any) -> str:
     if value is None:
         return NULL
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value).translate(_ESCAPES)
+        return escaped(unicodedata.normalize("NFC", value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return json.dumps(value)
-    return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
+    if isinstance(value, (int, float, Decimal)):
+        return str(value)
+    return escaped(json.dumps(value, ensure_ascii=False, default=float))
+
+
+def escaped(text: str) -> str:
+    """Text as it is, made safe for one field of COPY's text format."""
+    return text.translate(_ESCAPES)

@@ -45,12 +45,25 @@ def load(
     transaction holds it all: what `pages` raises, or TableError, leaves every published table as it was.
     """
     known_hashes = known_hashes or {}
-    with _errors_in_words(), datastore_connection() as connection:
+    with errors_in_words(), datastore_connection() as connection:
         staged, dictionary = _stage(connection, pages)
-        return [
-            _publish(staging, name, resource_id_of(name), dictionary, known_hashes)
+        prepared = [
+            _prepare(staging, name, resource_id_of(name), dictionary, known_hashes)
             for name, staging in staged.items()
         ]
+        # All are built before the first one is swapped: readers wait for a swap, never for a build.
+        with connection.cursor() as cursor:
+            for loaded, table in prepared:
+                if table:
+                    publishing.swap(cursor, table, loaded.resource_id, loaded.rows)
+    return [loaded for loaded, _ in prepared]
+
+
+def drop(resource_ids: Iterable[str]) -> None:
+    """Take the tables of these resources away. Raises TableError; then all of them are still there."""
+    with errors_in_words(), datastore_connection() as connection, connection.cursor() as cursor:
+        for resource_id in resource_ids:
+            publishing.drop_table(cursor, resource_id)
 
 
 def _stage(connection: Connection, pages: Iterable[Page]) -> tuple[dict[str, Staging], dict[str, Column]]:
@@ -64,13 +77,14 @@ def _stage(connection: Connection, pages: Iterable[Page]) -> tuple[dict[str, Sta
     return staged, dictionary
 
 
-def _publish(
+def _prepare(
     staging: Staging,
     name: str,
     resource_id: str,
     dictionary: dict[str, Column],
     known_hashes: dict[str, str],
-) -> LoadedList:
+) -> tuple[LoadedList, sql.Identifier | None]:
+    """Describe one list and build its table; no table when the published one holds the same already."""
     if not staging.rows:
         staging.add_columns(dictionary)
     if not staging.columns:
@@ -85,9 +99,7 @@ def _publish(
         unchanged = known_hashes.get(resource_id) == content_hash and publishing.table_exists(
             cursor, resource_id
         )
-    if not unchanged:
-        publishing.publish(staging, resource_id, columns, decided)
-    return LoadedList(
+    loaded = LoadedList(
         name=name,
         resource_id=resource_id,
         rows=staging.rows,
@@ -96,6 +108,7 @@ def _publish(
         written=not unchanged,
         notes=tuple(typed.note for typed in decided.values() if typed.note),
     )
+    return loaded, None if unchanged else publishing.build(staging, columns, decided)
 
 
 def _with_key(staging: Staging, dictionary: dict[str, Column]) -> dict[str, Column]:
@@ -125,11 +138,16 @@ def _hash(staging: Staging, columns: list[publishing.PublishedColumn]) -> str:
 
 
 @contextmanager
-def _errors_in_words() -> Iterator[None]:
+def errors_in_words() -> Iterator[None]:
+    """Turn what PostgreSQL refuses into a TableError."""
     try:
         yield
     except psycopg2.errors.LockNotAvailable as error:
         raise DatabaseRefused(reason="bảng đang được đọc quá lâu nên chưa thay được") from error
+    except psycopg2.errors.DependentObjectsStillExist as error:
+        raise DatabaseRefused(
+            reason="có khung nhìn (view) phụ thuộc vào bảng, hãy gỡ khung nhìn trước"
+        ) from error
     except psycopg2.Error as error:
         reason = (error.diag.message_primary or str(error) or type(error).__name__).strip()
         raise DatabaseRefused(reason=reason) from error

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 
+RESERVED = frozenset({"_id", "_full_text", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 MAX_BYTES = 63  # PostgreSQL cuts identifiers at 63 bytes, where the DataStore counts characters
 _UNWANTED = frozenset('"%:')  # quotes, psycopg2's and SQLAlchemy's parameter marks
 _HASH_DIGITS = 6
@@ -14,7 +15,7 @@ _HASH_DIGITS = 6
 def column_names(names: Iterable[str]) -> dict[str, str]:
     """Map each name of the source to a unique column name of at most 63 bytes, diacritics kept."""
     given: dict[str, str] = {}
-    taken: set[str] = {"_id", "_full_text"}
+    taken = set(RESERVED)
     for position, name in enumerate(names, 1):
         candidate = _shorten(_clean(name) or f"cot_{position}", name)
         if candidate in taken:

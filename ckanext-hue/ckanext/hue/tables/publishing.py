@@ -25,6 +25,7 @@ from .types import Typed
 TEXT_SEARCH = "public.hue_vi"
 # A tsvector holds at most 1 MB; what lies beyond this many characters of a row is not searched.
 SEARCHED_CHARACTERS = 200_000
+MAX_ARGUMENTS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +63,31 @@ def _info(source_name: str, name: str, column: Column | None) -> dict[str, Any]:
     return info
 
 
-def publish(
-    staging: Staging, resource_id: str, columns: list[PublishedColumn], types: Mapping[str, Typed]
-) -> None:
-    """Replace the DataStore table `resource_id` by the staged rows, in the staging's transaction.
-
-    Readers see the old table until the transaction commits. Raises RowsLost.
-    """
-    building = sql.Identifier(f"_{staging.table.strings[-1]}")
+def build(staging: Staging, columns: list[PublishedColumn], types: Mapping[str, Typed]) -> sql.Identifier:
+    """Make the typed table from the staged rows, under a name that readers do not see. Raises RowsLost."""
+    table = sql.Identifier(f"_{staging.table.strings[-1]}")
     with staging.connection.cursor() as cursor:
-        _create(cursor, building, columns)
-        _fill(cursor, building, staging, columns, types)
-        _index(cursor, building)
-        _describe(cursor, building, columns)
-        _swap(cursor, building, resource_id, staging.rows)
+        _create(cursor, table, columns)
+        _fill(cursor, table, staging, columns, types)
+        _index(cursor, table)
+        _describe(cursor, table, columns)
+    return table
+
+
+def swap(cursor: Cursor, table: sql.Identifier, resource_id: str, rows: int) -> None:
+    """Put a built table in the place of the DataStore table `resource_id`.
+
+    Readers see the old table until the transaction commits, and wait from here to there.
+    """
+    published = sql.Identifier("public", resource_id)
+    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(published))
+    cursor.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(table, sql.Identifier(resource_id)))
+    cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(published, sql.Identifier(reader_role())))
+    cursor.execute(
+        "INSERT INTO _table_stats VALUES (%s, jsonb_build_object('rows', %s))"
+        " ON CONFLICT (resource_id) DO UPDATE SET stats = excluded.stats",
+        (resource_id, rows),
+    )
 
 
 def table_exists(cursor: Cursor, resource_id: str) -> bool:
@@ -117,14 +129,14 @@ def _fill(
         sql.SQL(
             "INSERT INTO {table} (_id, _full_text, {names})"
             " SELECT row_number() OVER (ORDER BY {position}),"
-            " to_tsvector({language}, left(concat_ws(' ', {staged}), {limit})), {casts} FROM {staging}"
+            " to_tsvector({language}, left({text}, {limit})), {casts} FROM {staging}"
             " ORDER BY {position}"
         ).format(
             table=table,
             names=sql.SQL(", ").join(sql.Identifier(column.name) for column in columns),
             position=sql.Identifier(POSITION),
             language=sql.Literal(TEXT_SEARCH),
-            staged=sql.SQL(", ").join(staged),
+            text=_joined(staged),
             limit=sql.Literal(SEARCHED_CHARACTERS),
             casts=sql.SQL(", ").join(casts),
             staging=staging.table,
@@ -132,6 +144,13 @@ def _fill(
     )
     if cursor.rowcount != staging.rows:
         raise RowsLost(published=cursor.rowcount, staged=staging.rows)
+
+
+def _joined(columns: list[sql.Identifier]) -> sql.Composable:
+    """The columns' texts with blanks between; in groups, since a function takes at most 100 arguments."""
+    groups = [columns[start : start + MAX_ARGUMENTS] for start in range(0, len(columns), MAX_ARGUMENTS)]
+    texts = [sql.SQL("concat_ws(' ', {})").format(sql.SQL(", ").join(group)) for group in groups]
+    return sql.SQL("concat_ws(' ', {})").format(sql.SQL(", ").join(texts))
 
 
 def _index(cursor: Cursor, table: sql.Identifier) -> None:
@@ -160,15 +179,3 @@ def _describe(cursor: Cursor, table: sql.Identifier, columns: list[PublishedColu
                     table, sql.Identifier(column.name), sql.Literal(comment)
                 )
             )
-
-
-def _swap(cursor: Cursor, table: sql.Identifier, resource_id: str, rows: int) -> None:
-    published = sql.Identifier("public", resource_id)
-    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(published))
-    cursor.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(table, sql.Identifier(resource_id)))
-    cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(published, sql.Identifier(reader_role())))
-    cursor.execute(
-        "INSERT INTO _table_stats VALUES (%s, jsonb_build_object('rows', %s))"
-        " ON CONFLICT (resource_id) DO UPDATE SET stats = excluded.stats",
-        (resource_id, rows),
-    )

@@ -17,10 +17,11 @@ from ckanext.hue.harvesters.base import Column
 from .cells import Kind
 from .staging import Staging
 
-TIME_ZONE = "Asia/Ho_Chi_Minh"
+VIETNAM_OFFSET = "+07:00"  # also for the years in which clocks there showed another time
+MAX_TESTS = 1_000  # of one statement; PostgreSQL's limit is 1,664
 
 _INTEGER = r"^-?(0|[1-9]\d{0,17})$"
-_NUMBER = r"^-?(0|[1-9]\d{0,130})(\.\d{1,130})?([eE][+-]?\d{1,2})?$"
+_NUMBER = r"^-?(0|[1-9]\d{0,130})(\.\d{1,130})?([eE][+-]?\d{1,3})?$"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
 _OFFSET = r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
@@ -56,8 +57,9 @@ TIMESTAMPS = (
     Form("timestamp", f"^{_ISO_DATE}[T ]{_TIME}$", "{c}::timestamp", _ISO),
     Form(
         "timestamp",
-        f"^{_ISO_DATE}[T ]{_TIME}{_OFFSET}$",
-        f"({{c}}::timestamptz AT TIME ZONE '{TIME_ZONE}')",
+        # An offset must not move the first and the last year out of the calendar.
+        f"^(?!0001|9999){_ISO_DATE}[T ]{_TIME}{_OFFSET}$",
+        f"({{c}}::timestamptz AT TIME ZONE INTERVAL '{VIETNAM_OFFSET}')",
         _ISO,
     ),
     Form(
@@ -135,17 +137,17 @@ def _fitting(staging: Staging, candidates: Mapping[str, Sequence[Form]]) -> dict
         for form in forms
     ]
     fitting: dict[str, list[Form]] = {name: [] for name in candidates}
-    if not tests:
-        return fitting
-    statement = sql.SQL("SELECT {} FROM {}").format(
-        sql.SQL(", ").join(test for _, _, test in tests), staging.table
-    )
-    with staging.connection.cursor() as cursor:
-        cursor.execute(statement)
-        answers = cursor.fetchone() or ()
-    for (name, form, _), fits in zip(tests, answers, strict=True):
-        if fits is not False:  # null: the column has no value at all
-            fitting[name].append(form)
+    for start in range(0, len(tests), MAX_TESTS):
+        some = tests[start : start + MAX_TESTS]
+        statement = sql.SQL("SELECT {} FROM {}").format(
+            sql.SQL(", ").join(test for _, _, test in some), staging.table
+        )
+        with staging.connection.cursor() as cursor:
+            cursor.execute(statement)
+            answers = cursor.fetchone() or ()
+        for (name, form, _), fits in zip(some, answers, strict=True):
+            if fits is not False:  # null: the column has no value at all
+                fitting[name].append(form)
     return fitting
 
 

@@ -72,6 +72,7 @@ def upgrade() -> None:
             message text NOT NULL DEFAULT '',
             PRIMARY KEY (job_id, remote_id)
         );
+        CREATE INDEX ON hue_harvest_item (job_id, (action <> 'closed'), position) WHERE state = 'waiting';
         COMMENT ON TABLE hue_harvest_item IS 'What a job has to do, table by table, and its report';
     """)
 
