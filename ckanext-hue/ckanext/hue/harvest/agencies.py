@@ -16,6 +16,7 @@ from .errors import AgencyUnavailable
 from .sources import NAMESPACE
 
 MAX_TITLE = 300
+CODE_ID_VERSION = 5  # of UUIDs made from names; CKAN makes random ones
 
 
 class Place(NamedTuple):
@@ -52,10 +53,11 @@ class Registry:
         return self._known[kind, code]
 
     def _found(self, kind: str, code: str, values: dict[str, Any]) -> Place | None:
-        """By the id made from the code; a name may be of another code, unless it is the code itself."""
+        """By the id made from the code, else one that people made under this very name."""
         found = model.Session.get(model.Group, _id(kind, code))
         if found is None and slugify_vi(code) == code:
-            found = model.Session.query(model.Group).filter_by(name=code, type=kind).first()
+            named = model.Session.query(model.Group).filter_by(name=code, type=kind).first()
+            found = None if named is None or _is_of_another_code(named.id) else named
         if found is not None and found.state != "active":
             raise AgencyUnavailable(values["title"], "mục này đã bị xóa; hãy khôi phục hoặc đổi mã ở nguồn")
         return Place(found.id, found.name) if found else None
@@ -76,6 +78,14 @@ class Registry:
 
 def _id(kind: str, code: str) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{kind}/{code}"))
+
+
+def _is_of_another_code(group_id: str) -> bool:
+    """Whether a harvest made this id from a code: then the name only happens to be alike."""
+    try:
+        return uuid.UUID(group_id).version == CODE_ID_VERSION
+    except ValueError:
+        return False
 
 
 def _titles(known: Concept | None, otherwise: str) -> dict[str, str]:
