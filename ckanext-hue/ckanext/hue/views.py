@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 import ckan.plugins.toolkit as tk
+from ckan.lib.search import SearchError, SearchQueryError
 from flask import Blueprint
+from rdflib.plugin import PluginException
+from werkzeug.datastructures import MultiDict
+
+from ckanext.datastore.blueprint import DUMP_FORMATS
+
+log = logging.getLogger(__name__)
 
 MAX_PAGE_DIGITS = 9  # a larger page number does not fit PostgreSQL's OFFSET
 
@@ -14,10 +23,38 @@ hue = Blueprint("hue", __name__)
 def refuse_unreadable_addresses() -> None:
     """Answer 400 to what would fail CKAN's own pages: PostgreSQL takes no NUL, and no endless page number."""
     arguments = tk.request.args
-    if any("\x00" in value for _, value in arguments.items(multi=True)):
+    if any("\x00" in text for text in (tk.request.path, *arguments, *_all_values(arguments))):
+        tk.abort(400)
+    if tk.request.endpoint == "datastore.dump" and arguments.get("format", "csv") not in DUMP_FORMATS:
+        tk.abort(400)
+    if tk.request.is_json and b"\\u0000" in tk.request.get_data():
         tk.abort(400)
     if len(arguments.get("page", "")) > MAX_PAGE_DIGITS and arguments["page"].isdecimal():
         tk.abort(400)
+
+
+def _all_values(arguments: MultiDict[str, str]) -> list[str]:
+    return [value for _, value in arguments.items(multi=True)]
+
+
+@hue.app_errorhandler(tk.ValidationError)
+@hue.app_errorhandler(SearchError)
+@hue.app_errorhandler(SearchQueryError)
+def refused(error: Exception) -> tuple[str, int]:
+    """What an action refuses outside the API is the asker's mistake, not a fault of the portal."""
+    log.info("Refused: %s", error)
+    return _error_page(400, tk._("The address holds a value that cannot be used."))
+
+
+@hue.app_errorhandler(PluginException)
+def unknown_format(error: PluginException) -> tuple[str, int]:
+    """An RDF format that nobody knows has no page."""
+    log.info("Unknown RDF format: %s", error)
+    return _error_page(404, tk._("There is no such format."))
+
+
+def _error_page(code: int, content: str) -> tuple[str, int]:
+    return tk.render("error_document_template.html", {"code": code, "content": content}), code
 
 
 @hue.route("/developers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -104,3 +105,53 @@ def test_an_uploaded_page_is_a_download_not_a_page(client: Any, dataset: Callabl
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+BAD_ADDRESSES = [
+    "/dataset/%00",
+    "/dataset/?%00=1",
+    "/catalog.foo",
+    "/datastore/dump/khong-co?format=foo",
+    "/feeds/custom.atom?sort=zz",
+    "/organization/?page=99999999999999999999",
+]
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_bad_input_is_the_askers_mistake(client: Any, address: str) -> None:
+    assert client.get(address).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("action", ["package_show", "organization_list", "datastore_search", "tag_list"])
+def test_a_nul_in_json_is_refused(client: Any, action: str) -> None:
+    answer = client.post(f"/api/3/action/{action}", json={"id": "\x00", "resource_id": "\x00", "q": "\x00"})
+    assert answer.status_code in (400, 404, 409)
+
+
+def test_odd_questions_to_a_download_are_refused(client: Any, dataset: Callable[..., Any]) -> None:
+    from ckanext.hue.harvesters.base import Page
+    from ckanext.hue.tables.loading import load
+
+    resource_id = str(uuid.uuid4())
+    dataset(resources=[{"id": resource_id, "url_type": "datastore", "url": ""}])
+    load([Page("data", [{"a": 1}])], lambda _name: resource_id)
+    for question in ("format=foo", "fields=zz", "sort=zz", "offset=-1"):
+        assert client.get(f"/datastore/dump/{resource_id}?{question}").status_code in (400, 404, 409), (
+            question
+        )
+    assert client.get(f"/datastore/dump/{resource_id}").status_code == 200
+
+
+def test_members_and_their_private_datasets_are_not_listed_to_anyone(
+    client: Any, dataset: Callable[..., Any]
+) -> None:
+    dataset()
+    assert client.get("/api/3/action/member_list?id=co-quan-thu").status_code == 403
+    assert client.get("/organization/co-quan-thu").status_code == 200
+
+
+def test_a_draft_that_is_to_be_public_needs_the_pledge_at_once(dataset: Callable[..., Any]) -> None:
+    with pytest.raises(tk.ValidationError) as refused:
+        dataset(state="draft", private=False, no_personal_data=False)
+    assert "no_personal_data" in refused.value.error_dict
+    assert dataset(state="draft", private=True, no_personal_data=False)["state"] == "draft"

@@ -114,6 +114,8 @@ def errors_of_pledge(data: dict[Any, Any], **context: Any) -> list[str]:
         ({PLEDGE: False}, {"package": package()}),
         ({("private",): False}, {"package": package(private=True)}),
         ({("state",): "active"}, {"package": package(state="draft")}),
+        ({("state",): "draft", ("private",): False}, {}),
+        ({}, {"package": package(state="draft")}),
     ],
 )
 def test_a_public_dataset_needs_the_pledge(data: dict[Any, Any], context: dict[str, Any]) -> None:
@@ -125,9 +127,7 @@ def test_a_public_dataset_needs_the_pledge(data: dict[Any, Any], context: dict[s
     [
         ({PLEDGE: True}, {}),
         ({("private",): True}, {}),
-        ({("state",): "draft", ("private",): False}, {}),
         ({}, {"package": package(private=True)}),
-        ({}, {"package": package(state="draft")}),
         ({("state",): "deleted"}, {"package": package()}),
     ],
 )

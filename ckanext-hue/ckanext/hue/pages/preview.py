@@ -68,18 +68,22 @@ class Preview:
 
 def columns_of(resource_id: str) -> list[Column]:
     """The columns of a table; none when the reader may not see it or there is no table."""
+    question = {"resource_id": resource_id, "limit": 0, "include_total": False}
     try:
-        found = tk.get_action("datastore_search")({}, {"resource_id": resource_id, "limit": 0})
+        found = tk.get_action("datastore_search")({}, question)
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return []
     return _columns(found["fields"])
 
 
 def row_count(resource_id: str) -> int | None:
-    """How many rows a table has; None when there is no table that the reader may see."""
+    """How many rows a table has; None when no table that the reader may see tells it in time."""
     try:
-        return tk.get_action("datastore_search")({}, {"resource_id": resource_id, "limit": 0})["total"]
+        return _search(resource_id, rows=0)["total"]
     except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+    except tk.ValidationError as error:
+        log.warning("row count of %s: %s", resource_id, error)
         return None
 
 
@@ -115,6 +119,9 @@ def sample(resource_id: str) -> Preview | None:
     try:
         found = _search(resource_id, rows=SAMPLE_ROWS)
     except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+    except tk.ValidationError as error:
+        log.warning("sample of %s: %s", resource_id, error)
         return None
     shown = _columns(found["fields"])[:MAX_COLUMNS]
     return Preview(shown, _rows(found, shown), found["total"], 1, "", "", False)

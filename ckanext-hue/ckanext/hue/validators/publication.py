@@ -30,12 +30,15 @@ def hue_harvest_only(
 
 
 def hue_pledge(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
-    """After all others: no dataset becomes public without the pledge that it holds no personal data."""
+    """After all others: no dataset becomes public without the pledge that it holds no personal data.
+
+    A draft that is to be public needs it already: the form asks for it on its first page.
+    """
     package = context.get("package")
     state = data.get(("state",), package.state if package else "active")
     private = data.get(("private",), package.private if package else False)
     pledged = data.get(("no_personal_data",))
-    if state == "active" and not private and pledged is not True:
+    if state != "deleted" and not private and pledged is not True:
         message = tk._(
             "Confirm that the dataset holds no personal data before it is published, or make it private"
         )
