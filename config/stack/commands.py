@@ -65,6 +65,15 @@ def logs(part: str | None, follow: bool) -> int:
     shell.become(["tail", "-n", str(LOG_LINES), *(["-F"] if follow else []), *shown])
 
 
+def answer(question: str) -> str:
+    """Ask the person at the terminal; an end of input (Ctrl-D) is an empty answer."""
+    try:
+        return input(question).strip().lower()
+    except EOFError:
+        say("")
+        return ""
+
+
 def reset(confirmed: bool) -> int:
     """Remove all data of this checkout, after asking."""
     if not confirmed:
@@ -72,7 +81,7 @@ def reset(confirmed: bool) -> int:
             warn("Lệnh này xóa mọi dữ liệu trong .hue. Không có ai để hỏi lại: hãy thêm --yes nếu chắc chắn.")
             return 2
         say(f"Sắp xóa mọi dữ liệu của cổng trong {paths.HUE}: cơ sở dữ liệu, chỉ mục, tệp tải lên, mật khẩu.")
-        if input("Gõ “xóa” để đồng ý: ").strip().lower() not in ("xóa", "xoá", "xoa"):
+        if answer("Gõ “xóa” để đồng ý: ") not in ("xóa", "xoá", "xoa"):
             say("Không xóa gì.")
             return 1
     with state.exclusive():

@@ -9,7 +9,7 @@ class HarvestError(Exception):
 
 class UnknownSource(HarvestError):
     def __init__(self, name: str) -> None:
-        super().__init__(f"Không có nguồn «{name}». Xem các nguồn bằng: ckan hue source list")
+        super().__init__(f"Không có nguồn «{name}». Xem các nguồn bằng: ./hue ckan hue source list")
 
 
 class JobGone(HarvestError):
