@@ -42,8 +42,6 @@ setup(
             "migration/**",
             "public/**",
             "templates/**",
-            "tables/*.sql",
-            "harvest/*.sql",
         ],
         "ckanext.hue.harvesters": ["**/*.yaml"],
         "ckanext.hue.schemas": ["**/*.yaml"],

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 Row = dict[str, Any]
 
 OPEN = "mo"
+# Of a table: a row fits one page of PostgreSQL's, whatever its values (18 bytes a column stored aside).
+MAX_COLUMNS = 400
 
 
 @dataclass(frozen=True, slots=True)

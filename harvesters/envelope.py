@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import errors
-from .base import Column, Row
+from .base import MAX_COLUMNS, Column, Row
 
 DICTIONARY = "hienthi"
 TOTALS = ("tongsobanghi", "totalRows", "totalCount")
 ROW_NUMBER = "sttbanghi"
 BARE_LIST = "data"
 TYPES = frozenset({"text", "int", "numeric", "date", "timestamp", "bool"})
-MAX_COLUMNS = 400  # what a row of PostgreSQL holds whatever its values
 MAX_DIGITS = 15
 
 
@@ -49,7 +48,7 @@ def read(body: Any, url: str) -> Answer:
         lists=_lists(body, url),
         columns=_dictionary(body.get(DICTIONARY), url),
         total=_total(body, url),
-        version=_text(body.get("mabam")) or None,
+        version=text_of(body.get("mabam")) or None,
     )
 
 
@@ -87,14 +86,14 @@ def _dictionary(entries: Any, url: str) -> tuple[Column, ...]:
         raise errors.BadEnvelope(url=url, reason=f"«{DICTIONARY}» không phải một danh sách trường")
     return tuple(
         Column(
-            name=_text(entry["tentruong"]),
-            label=_text(entry.get("mota")),
-            type=_text(entry.get("kieu")) if _text(entry.get("kieu")) in TYPES else "",
-            unit=_text(entry.get("donvi")),
+            name=text_of(entry["tentruong"]),
+            label=text_of(entry.get("mota")),
+            type=text_of(entry.get("kieu")) if text_of(entry.get("kieu")) in TYPES else "",
+            unit=text_of(entry.get("donvi")),
             is_key=entry.get("khoa") is True,
         )
         for entry in entries
-        if _text(entry.get("tentruong")) and entry["tentruong"] != ROW_NUMBER
+        if text_of(entry.get("tentruong")) and entry["tentruong"] != ROW_NUMBER
     )
 
 
@@ -113,5 +112,6 @@ def whole_number(value: Any, name: str, url: str) -> int:
     raise errors.BadEnvelope(url=url, reason=f"«{name}» không phải một số nguyên không âm")
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A JSON value as one piece of text; empty for null. No database stores NUL characters."""
     return "" if value is None else str(value).replace("\x00", "").strip()

@@ -113,20 +113,20 @@ class Client:
 
     def _get_once(self, url: str, params: dict[str, Any] | None) -> bytes:
         deadline = time.monotonic() + self.total_seconds
-        target: str | None = url
+        target = url
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 with self._open(target, params) as answer:
-                    target, params = self.session.get_redirect_target(answer), None
-                    if target is None:
+                    location = self.session.get_redirect_target(answer)
+                    if location is None:
                         return self._body(answer, url, deadline)
-                    target = urljoin(answer.url, target)
+                    target, params = urljoin(answer.url, location), None
         except (requests.RequestException, BrokenBody) as error:
             raise _Passing(errors.Unreachable(url=url, reason=_reason(error))) from error
         raise errors.Unreachable(url=url, reason="chuyển hướng quá nhiều lần")
 
-    def _open(self, url: str | None, params: dict[str, Any] | None) -> requests.Response:
-        if not url or urlsplit(url).scheme not in ("http", "https"):
+    def _open(self, url: str, params: dict[str, Any] | None) -> requests.Response:
+        if urlsplit(url).scheme not in ("http", "https"):
             raise errors.Unreachable(url=self.base, reason="chuyển hướng tới một địa chỉ không hợp lệ")
         own = self.token and source_address(url.partition("?")[0].partition("#")[0]) == self.address
         return self.session.get(

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from . import envelope, errors
 from .base import Contact, Page, Row, TableEntry
+from .envelope import text_of
 from .http import Client
 
 LISTING_PAGE = 500
@@ -98,13 +99,13 @@ def _listing_page(body: Any, url: str) -> tuple[list[TableEntry], int, Any]:
 
 
 def _entry(item: Any, url: str) -> TableEntry:
-    remote_id = _text(item.get("id")) if isinstance(item, dict) else ""
+    remote_id = text_of(item.get("id")) if isinstance(item, dict) else ""
     # "." and ".." would change the address that they become part of.
     if not remote_id.strip(".") or len(remote_id) > MAX_ID:
         raise errors.BadEnvelope(
             url=url, reason=f"một bảng trong danh mục không có «id» hợp lệ (1 đến {MAX_ID} ký tự)"
         )
-    access = _text(item.get("mucdo"))
+    access = text_of(item.get("mucdo"))
     rows, problem = _count(item.get("tongsobanghi"))
     contact = item.get("lienhe")
     contact = contact if isinstance(contact, dict) else {}
@@ -112,24 +113,24 @@ def _entry(item: Any, url: str) -> TableEntry:
     keywords = keywords if isinstance(keywords, list) else []
     return TableEntry(
         remote_id=remote_id,
-        title=_text(item.get("tenbang")) or remote_id,
+        title=text_of(item.get("tenbang")) or remote_id,
         # An unknown level is treated as the most closed one: nothing is published by accident.
         access=access if access in ACCESS_LEVELS else "noi-bo",
-        description=_text(item.get("mota")),
-        field_code=_text(item.get("linhvuc")),
-        agency_code=_text(item.get("macoquan")),
-        agency_name=_text(item.get("tencoquan")),
-        frequency=_text(item.get("tansuat")),
-        updated=_text(item.get("ngaycapnhat")),
+        description=text_of(item.get("mota")),
+        field_code=text_of(item.get("linhvuc")),
+        agency_code=text_of(item.get("macoquan")),
+        agency_name=text_of(item.get("tencoquan")),
+        frequency=text_of(item.get("tansuat")),
+        updated=text_of(item.get("ngaycapnhat")),
         rows=rows,
         problem=problem,
-        version=_text(item.get("mabam")) or None,
-        keywords=tuple(_text(word) for word in keywords if _text(word)),
-        license=_text(item.get("giayphep")),
+        version=text_of(item.get("mabam")) or None,
+        keywords=tuple(text_of(word) for word in keywords if text_of(word)),
+        license=text_of(item.get("giayphep")),
         contact=Contact(
-            name=_text(contact.get("ten")),
-            email=_text(contact.get("email")),
-            phone=_text(contact.get("dienthoai")),
+            name=text_of(contact.get("ten")),
+            email=text_of(contact.get("email")),
+            phone=text_of(contact.get("dienthoai")),
         ),
     )
 
@@ -172,7 +173,3 @@ def _count(value: Any) -> tuple[int | None, str]:
         return envelope.whole_number(value, "tongsobanghi", ""), ""
     except errors.BadEnvelope:
         return None, "«tongsobanghi» không phải một số nguyên không âm"
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).replace("\x00", "").strip()

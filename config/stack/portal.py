@@ -16,10 +16,6 @@ DATASTORE_SQL = paths.CONFIG / "postgres" / "datastore.sql"
 SOURCES = [paths.ROOT / name for name in ("ckanext-hue", "schemas", "harvesters")]
 ADMIN = "quantri"
 OWNER, WRITER, READER = "ckan", "datastore_writer", "datastore_reader"
-PLUGINS = (
-    "hue scheming_datasets scheming_organizations scheming_groups "
-    "dcat structured_data datastore activity expire_api_token"
-)
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,6 @@ def write_ini(site: Site) -> bool:
         "datastore_read_url": postgres.url(READER, "postgres_reader", site.datastore),
         "solr_url": solr.core_url(site.core),
         "redis_url": redis_server.url(site.redis_number),
-        "plugins": PLUGINS,
         "secret_key": secrets["secret_key"],
         "api_token_key": secrets["api_token_key"],
     }
@@ -87,7 +82,7 @@ def prepare_databases(site: Site) -> None:
     """Make the site's roles and databases and bring them to the present schema; nothing when all is done."""
     migrations = files.tree([paths.ROOT / "ckanext-hue" / "ckanext" / "hue" / "migration"], {".py"})
     lock = paths.ROOT / "requirements.lock"
-    wanted = files.fingerprint(DATASTORE_SQL, lock, *migrations, PLUGINS)
+    wanted = files.fingerprint(DATASTORE_SQL, TEMPLATE, lock, *migrations)
     if state.is_done(f"databases-{site.site_id}", wanted):
         return
     with step(f"Chuẩn bị cơ sở dữ liệu ({site.database}, {site.datastore})"):

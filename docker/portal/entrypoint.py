@@ -12,10 +12,6 @@ from urllib.parse import urlsplit
 
 TEMPLATE = Path(__file__).with_name("ckan.ini.template")
 STORAGE = "/var/lib/portal"
-PLUGINS = (
-    "hue scheming_datasets scheming_organizations scheming_groups "
-    "dcat structured_data datastore activity expire_api_token"
-)
 SHORTEST_KEY = 32
 # CKAN hands the database's address to Alembic, which takes the percent sign of an escaped character amiss.
 PASSWORD = re.compile(r"[0-9A-Za-z._~-]+")
@@ -88,7 +84,6 @@ def values(environment: Mapping[str, str]) -> dict[str, str]:
         "datastore_read_url": database_url(environment, reader, "POSTGRES_READER_PASSWORD", "datastore"),
         "solr_url": f"http://{solr}/solr/ckan",
         "redis_url": f"redis://:{read_password(environment, 'REDIS_PASSWORD')}@{redis}/0",
-        "plugins": PLUGINS,
         "secret_key": read_key(environment, "SECRET_KEY"),
         "api_token_key": read_key(environment, "API_TOKEN_KEY"),
     }

@@ -69,21 +69,9 @@ class Sample:
 
 
 @pytest.fixture(scope="session")
-def ini() -> str:
-    path = os.environ.get("HUE_TEST_INI")
-    if not path:
-        pytest.skip("HUE_TEST_INI is not set: run these tests with ./hue test")
-    return path
-
-
-@pytest.fixture(scope="session")
-def sample(ini: str) -> Sample:
+def sample(application: Any) -> Sample:
     """Publish a dataset with a table through CKAN's actions."""
-    os.environ["CKAN_INI"] = ini
-    from ckan.cli import load_config
-    from ckan.config.middleware import make_app
-
-    with make_app(load_config(ini)).test_request_context():
+    with application.test_request_context():
         return _publish()
 
 

@@ -21,10 +21,6 @@ def job_timeout() -> int:
     return _get("ckanext.hue.harvest.job_timeout")
 
 
-def province() -> str:
-    return _get("ckanext.hue.province")
-
-
 def publisher() -> str:
     return _get("ckanext.hue.publisher")
 

@@ -64,11 +64,6 @@ def hue_publisher() -> str:
     return config.publisher()
 
 
-def hue_province() -> str:
-    """The province's name."""
-    return config.province()
-
-
 def hue_contact_email() -> str:
     """Address for questions about the portal; empty when there is none."""
     return config.contact_email()

@@ -12,7 +12,7 @@ from ckan.types import Context
 from ckanext.hue.schemas import Concept, concept
 from ckanext.hue.slug import slugify_vi
 
-from .errors import AgencyUnavailable
+from .errors import AgencyUnavailable, refusal
 from .sources import NAMESPACE
 
 MAX_TITLE = 300
@@ -71,8 +71,7 @@ class Registry:
                 Context(user=self.user, ignore_auth=True), {"id": _id(kind, code), "name": name, **values}
             )
         except tk.ValidationError as error:
-            reasons = "; ".join(f"{field}: {reason}" for field, reason in error.error_summary.items())
-            raise AgencyUnavailable(values["title"], reasons) from error
+            raise AgencyUnavailable(values["title"], refusal(error)) from error
         return Place(_id(kind, code), name)
 
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import ckan.plugins.toolkit as tk
+
+
+def refusal(error: tk.ValidationError) -> str:
+    """What an action refused, field by field, as one line."""
+    return "; ".join(f"{field}: {reason}" for field, reason in error.error_summary.items())
+
 
 class HarvestError(Exception):
     """A harvest cannot be set up or run. `str(error)` is a Vietnamese sentence."""

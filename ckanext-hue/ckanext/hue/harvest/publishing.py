@@ -22,6 +22,7 @@ from ckanext.hue.tables.loading import LoadedList
 
 from . import jobs, mapping
 from .database import rows
+from .errors import refusal
 from .jobs import Item
 from .sources import HarvestSource
 
@@ -70,9 +71,10 @@ def known_tables(source_id: str, remote_ids: Iterable[str]) -> dict[str, Known]:
     }
 
 
-def publish(source: HarvestSource, job_id: str, user: str, batch: list[Ready]) -> None:
+def publish(
+    source: HarvestSource, job_id: str, user: str, batch: list[Ready], known: dict[str, Known]
+) -> None:
     """Write the batch and index it. A dataset that cannot be written fails alone, with its reason."""
-    known = known_tables(source.id, (ready.item.remote_id for ready in batch))
     try:
         _write(source, job_id, user, batch, known)
     except JobTimeoutException:
@@ -103,7 +105,8 @@ def _write_alone(
     except JobTimeoutException:
         raise
     except tk.ValidationError as error:
-        jobs.fail_item(job_id, ready.item.remote_id, _refusal(error))
+        reason = f"Thông tin mô tả của bảng bị từ chối: {refusal(error)}"
+        jobs.fail_item(job_id, ready.item.remote_id, reason)
     except Exception as error:
         log.exception("Dataset of %s/%s was not written", source.name, ready.item.remote_id)
         jobs.fail_item(job_id, ready.item.remote_id, jobs.own_fault(error))
@@ -150,8 +153,11 @@ def _drop_closed_tables(source_id: str) -> None:
 def _drop_vanished_lists(batch: list[Ready], known: dict[str, Known]) -> None:
     for ready in batch:
         before = known.get(ready.item.remote_id)
-        if before and not ready.closing:
-            _dropped(set(before.content_hashes) - {loaded.resource_id for loaded in ready.lists})
+        if before is None or ready.closing:
+            continue
+        vanished = set(before.content_hashes) - {loaded.resource_id for loaded in ready.lists}
+        if vanished:
+            _dropped(vanished)
 
 
 def _dropped(resource_ids: Iterable[str]) -> bool:
@@ -290,8 +296,3 @@ def _close_item(job_id: str, ready: Ready, *, changed: bool) -> None:
             "remote": ready.item.remote_id,
         },
     )
-
-
-def _refusal(error: tk.ValidationError) -> str:
-    reasons = "; ".join(f"{field}: {reason}" for field, reason in error.error_summary.items())
-    return f"Thông tin mô tả của bảng bị từ chối: {reasons}"

@@ -95,7 +95,7 @@ def _run_batch(
             log.exception("Table %s of %s failed", item.remote_id, source.name)
             jobs.fail_item(job_id, item.remote_id, jobs.own_fault(error))
     if ready:
-        publishing.publish(source, job_id, user, ready)
+        publishing.publish(source, job_id, user, ready, known)
 
 
 def _prepare(

@@ -45,7 +45,7 @@ def load(
     transaction holds it all: what `pages` raises, or TableError, leaves every published table as it was.
     """
     known_hashes = known_hashes or {}
-    with errors_in_words(), datastore_connection() as connection:
+    with _errors_in_words(), datastore_connection() as connection:
         staged, dictionary = _stage(connection, pages)
         prepared = [
             _prepare(staging, name, resource_id_of(name), dictionary, known_hashes)
@@ -61,7 +61,7 @@ def load(
 
 def drop(resource_ids: Iterable[str]) -> None:
     """Take the tables of these resources away. Raises TableError; then all of them are still there."""
-    with errors_in_words(), datastore_connection() as connection, connection.cursor() as cursor:
+    with _errors_in_words(), datastore_connection() as connection, connection.cursor() as cursor:
         for resource_id in resource_ids:
             publishing.drop_table(cursor, resource_id)
 
@@ -138,7 +138,7 @@ def _hash(staging: Staging, columns: list[publishing.PublishedColumn]) -> str:
 
 
 @contextmanager
-def errors_in_words() -> Iterator[None]:
+def _errors_in_words() -> Iterator[None]:
     """Turn what PostgreSQL refuses into a TableError."""
     try:
         yield

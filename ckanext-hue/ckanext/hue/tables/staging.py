@@ -15,12 +15,12 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from ckanext.hue.harvesters.base import MAX_COLUMNS
+
 from .cells import Kind, copy_text, kind_of
 from .errors import TooManyColumns
 
 POSITION = "_position"
-# A row fits one page of PostgreSQL's, whatever its values: 18 bytes a column that is stored aside.
-MAX_COLUMNS = 400
 
 
 class Staging:
