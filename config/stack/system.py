@@ -64,6 +64,7 @@ TESTING: dict[str, Callable[[], bool]] = {
     "chromium": lambda: has("chromium"),
     "fontconfig": lambda: has("fc-list"),
     "fonts-noto-core": has_vietnamese_font,
+    "libreoffice-calc-nogui": lambda: has("soffice"),
 }
 
 

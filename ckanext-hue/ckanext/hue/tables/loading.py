@@ -15,7 +15,7 @@ from psycopg2.extensions import connection as Connection
 
 from ckanext.hue.harvesters.base import Column, Page
 
-from . import publishing, types
+from . import publishing, types, versions
 from .database import datastore_connection
 from .errors import DatabaseRefused, NoColumns
 from .staging import Staging
@@ -56,6 +56,14 @@ def load(
             for loaded, table in prepared:
                 if table:
                     publishing.swap(cursor, table, loaded.resource_id, loaded.rows)
+                    versions.record(
+                        cursor,
+                        loaded.resource_id,
+                        loaded.rows,
+                        loaded.content_hash,
+                        [column.as_dict() for column in loaded.columns],
+                        [{"message": note} for note in loaded.notes],
+                    )
     return [loaded for loaded, _ in prepared]
 
 

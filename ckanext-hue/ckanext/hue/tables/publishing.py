@@ -37,6 +37,14 @@ class PublishedColumn:
     type: str
     info: Mapping[str, Any]
 
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.name,
+            "type": self.type,
+            "source": self.source_name.replace("\x00", ""),
+            "info": dict(self.info),
+        }
+
 
 def plan_columns(
     order: list[str], types: Mapping[str, Typed], dictionary: Mapping[str, Column]
@@ -83,6 +91,12 @@ def swap(cursor: Cursor, table: sql.Identifier, resource_id: str, rows: int) -> 
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(published))
     cursor.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(table, sql.Identifier(resource_id)))
     cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(published, sql.Identifier(reader_role())))
+    cursor.execute(
+        sql.SQL(
+            "CREATE TRIGGER hue_edited AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION hue.mark_edited()"
+        ).format(published)
+    )
     cursor.execute(
         "INSERT INTO _table_stats VALUES (%s, jsonb_build_object('rows', %s))"
         " ON CONFLICT (resource_id) DO UPDATE SET stats = excluded.stats",
