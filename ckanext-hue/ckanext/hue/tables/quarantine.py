@@ -13,7 +13,7 @@ from ckanext.hue.harvesters.base import Column
 from .errors import TooManyBadRows
 from .forms import DECLARED
 from .staging import POSITION, Staging
-from .types import Typed, is_few, readable, source
+from .types import Typed, is_few, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _bad_rows(staging: Staging, name: str, typed: Typed) -> list[Any]:
     return staging.execute(
         "SELECT {}, {}, {} FROM {} WHERE NOT {}",
         sql.Identifier(POSITION),
-        source(staging, name),
+        staging.column(name),
         sql.SQL(", ").join(map(staging.column, staging.columns)),
         staging.table,
         readable(staging, name, typed.form),
