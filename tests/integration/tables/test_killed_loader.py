@@ -145,7 +145,7 @@ def final_state(written: Run, resource_id: str) -> list[Any]:
         written("SELECT relpersistence FROM pg_class WHERE oid = %s::regclass", table),
         written("SELECT stats FROM _table_stats WHERE resource_id = %s", resource_id),
         written(
-            "SELECT rows, added, changed, removed, content_hash, indexed, edited,"
+            "SELECT rows, added, changed, removed, content_hash, indexed, columns_indexed, edited,"
             " table_oid = %s::regclass"
             " FROM hue.table_version WHERE resource_id = %s ORDER BY version DESC LIMIT 1",
             table,

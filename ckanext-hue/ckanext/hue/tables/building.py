@@ -50,7 +50,9 @@ def build(staging: Staging, columns: Sequence[PublishedColumn], types: Mapping[s
         rows = cursor.rowcount
         if rows != staging.rows:
             raise RowsLost(published=rows, staged=staging.rows)
-        finish(cursor, table, columns, rows, indexed=indexed)
+        finish(cursor, table, columns, full_text=indexed)
+        if indexed:
+            index_columns(cursor, table, columns, rows)
     return Built(table, rows, indexed)
 
 
@@ -78,7 +80,7 @@ def create(
 
 
 def finish(
-    cursor: Cursor, table: sql.Identifier, columns: Sequence[PublishedColumn], rows: int, *, indexed: bool
+    cursor: Cursor, table: sql.Identifier, columns: Sequence[PublishedColumn], *, full_text: bool
 ) -> None:
     """Give a filled table all that CKAN expects of it: `_id`, the trigger, the data dictionary, indexes."""
     sequence = sql.Identifier(f"{table.strings[-1]}_seq")
@@ -98,9 +100,8 @@ def finish(
             comments=_comments(table, columns),
         )
     )
-    if indexed:
+    if full_text:
         cursor.execute(sql.SQL("CREATE INDEX ON {} USING gin (_full_text)").format(table))
-        index_columns(cursor, table, columns, rows)
     cursor.execute(sql.SQL("ANALYZE {}").format(table))
 
 
