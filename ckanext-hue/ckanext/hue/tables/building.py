@@ -21,6 +21,7 @@ from .types import Typed, source
 TEXT_SEARCH = "public.hue_vi"
 # A tsvector holds at most 1 MB; what lies beyond this many characters of a row is not searched.
 SEARCHED_CHARACTERS = 200_000
+GIN_MEMORY = "4MB"  # what fits a core's cache is built a third faster than what fits 256 MB
 # Above, the table is published first and its indexes follow (see indexing).
 BIG_ROWS = 100_000
 INDEXED_ROWS = 5_000  # below, reading the whole table is as fast as an index
@@ -101,7 +102,12 @@ def finish(
         )
     )
     if full_text:
-        cursor.execute(sql.SQL("CREATE INDEX ON {} USING gin (_full_text)").format(table))
+        cursor.execute(
+            sql.SQL(
+                "SET LOCAL maintenance_work_mem = {}; CREATE INDEX ON {} USING gin (_full_text);"
+                " RESET maintenance_work_mem"
+            ).format(sql.Literal(GIN_MEMORY), table)
+        )
     cursor.execute(sql.SQL("ANALYZE {}").format(table))
 
 
