@@ -13,10 +13,10 @@ from .snapshot import snapshot
 # JSON text has no control characters, so COPY's CSV form with these two quotes nothing: a line is an object.
 _COPY = "COPY ({}) TO STDOUT WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
 
-_WITHOUT_BREAKS = frozenset(
-    ("smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "date")
-    + ("timestamp", "timestamptz", "text")
-)
+_WITHOUT_BREAKS = {
+    *("smallint", "integer", "bigint", "numeric", "real", "double precision"),
+    *("boolean", "date", "timestamp", "timestamptz", "text"),
+}
 
 
 def ndjson(selection: Selection) -> Iterator[bytes]:
