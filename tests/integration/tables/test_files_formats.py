@@ -257,7 +257,7 @@ def test_xlsx_writes_text_as_text_and_marks_what_it_cannot_hold(published: Publi
     cut = sheet["A4"].value
     assert len(cut.encode("utf-16-le")) // 2 <= 32_767
     assert long.startswith(cut.split(" … ")[0])
-    notes = [row[0].value for row in workbook["Ghi chú"].iter_rows()]
+    notes = [str(row[0].value) for row in workbook["Ghi chú"].iter_rows()]
     assert any("«số»: 1 giá trị" in note for note in notes)
     assert any("Dòng 4, cột «chữ»" in note and str(len(long)) in note for note in notes)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ckanext.hue.harvesters.base import Column
-from ckanext.hue.tables.database import datastore_connection
+from ckanext.hue.tables.database import datastore_connection, reader_role
 from ckanext.hue.tables.files import errors
 from ckanext.hue.tables.files.json_rows import json as as_json
 from ckanext.hue.tables.files.selection import MAX_SEARCH, MAX_VALUES, describe, select
@@ -195,3 +195,16 @@ def test_names_that_sql_would_trip_over_are_only_names(raw_table: Callable[..., 
     )
     expected = [{"100%%": 1, 'a"b': "x", "r": "y", "t": "z", "longitude": 2, "{}": 3}]
     assert rows(made, sort='a"b, {} desc', filters={"100%%": 1, 'a"b': "x"}) == expected
+
+
+def test_an_alias_is_read_as_its_table(raw_table: Callable[..., str]) -> None:
+    made = raw_table("a int", "SELECT 1")
+    alias = f"bi-danh-{made}"
+    with datastore_connection() as connection, connection.cursor() as cursor:
+        cursor.execute(f'CREATE VIEW "{alias}" AS TABLE "{made}"')
+        cursor.execute(f'GRANT SELECT ON "{alias}" TO "{reader_role()}"')
+    try:
+        assert rows(alias) == [{"a": 1}]
+    finally:
+        with datastore_connection() as connection, connection.cursor() as cursor:
+            cursor.execute(f'DROP VIEW "{alias}"')
