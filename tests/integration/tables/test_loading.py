@@ -49,6 +49,7 @@ def column_of(values: list[Any]) -> list[dict[str, Any]]:
         ([1, 2, None], "bigint"),
         ([1, 2.5], "numeric"),
         ([2**70, 1], "numeric"),
+        ([10**18 - 1, 1 - 10**18], "bigint"),
         ([True, None], "boolean"),
         ([True, 1], "text"),
         ([1, "1"], "text"),
