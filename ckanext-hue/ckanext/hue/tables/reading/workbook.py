@@ -30,7 +30,7 @@ from .extent import Extent
 from .parquet import duration_text
 
 _MIDNIGHT = time()
-_SAMPLE_STEP = 20
+_SAMPLE_ROWS = 1_000
 _SAMPLE_CHARACTERS = 100_000
 _MAX_WHOLE = 1e15  # beyond, a spreadsheet's number is not exact any more
 
@@ -77,7 +77,7 @@ class Workbook:
         body.tell_header(found, top + 1, self.findings, sheet)
         self._tell_errors(sheet)
         start = top + found.bottom + 1
-        columns = columns_of(islice(cells.iter_rows(), start, None))
+        columns = columns_of(islice(cells.iter_rows(), start, None), step=cells.height // _SAMPLE_ROWS | 1)
         self._tell_legacy(columns, sheet)
         table = body.Body(
             _labels(found.labels),
@@ -168,15 +168,15 @@ class ColumnKind:
     legacy: legacy.Legacy | None = None
 
 
-def columns_of(rows: Iterator[list[Any]]) -> list[ColumnKind]:
-    """Look through all rows once."""
+def columns_of(rows: Iterator[list[Any]], step: int) -> list[ColumnKind]:
+    """Look through all rows once; texts are taken from each `step`-th."""
     timed: set[int] = set()
     samples: list[list[str]] = []
     while chunk := list(islice(rows, body.BATCH_ROWS)):
         for place, column in enumerate(zip(*chunk, strict=True)):
             if datetime in set(map(type, column)):
                 timed.add(place)
-        for row in chunk[::_SAMPLE_STEP]:
+        for row in chunk[::step]:
             samples = samples or [[] for _ in row]
             for texts, value in zip(samples, row, strict=True):
                 if type(value) is str and not value.isascii():
