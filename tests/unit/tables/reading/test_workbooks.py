@@ -17,8 +17,11 @@ NAME = "bang.xlsx"
 
 
 def test_cells_come_in_their_types(read: Read, xlsx: Xlsx) -> None:
-    row = ["007", 12, 1.5, True, datetime(2024, 1, 2, 10, 30), time(8, 15), timedelta(hours=30), "=1+1", ""]
-    table = read(xlsx({"A": [list("abcdefghi"), row, ["x", 2**40, -3.0, False]]}), NAME)
+    def change(book: Any, sheet: Any) -> None:
+        sheet.write_datetime(1, 6, timedelta(hours=30), book.add_format({"num_format": "[h]:mm:ss"}))
+
+    row = ["007", 12, 1.5, True, datetime(2024, 1, 2, 10, 30), time(8, 15), "", "=1+1", ""]
+    table = read(xlsx({"A": [list("abcdefghi"), row, ["x", 2**40, -3.0, False]]}, change), NAME)
     expected = ["007", 12, 1.5, True, datetime(2024, 1, 2, 10, 30), time(8, 15), "30:00:00", "=1+1", None]
     assert table.rows[0] == expected
     assert [type(value) for value in table.rows[0]] == [type(value) for value in expected]

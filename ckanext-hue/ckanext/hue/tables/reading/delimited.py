@@ -135,7 +135,7 @@ def separator_of(sample: str) -> str:
     hint = _HINT.fullmatch(sample.partition("\n")[0])
     if hint:
         return hint[1]
-    best, most = ",", 0.5
+    best, most = ",", 0.0
     for separator in _SEPARATORS:
         lines = io.StringIO(sample, newline="")
         rows = islice(csv.reader(lines, delimiter=separator), header.SAMPLE_ROWS)
@@ -146,12 +146,12 @@ def separator_of(sample: str) -> str:
 
 
 def _evenness(widths: list[int]) -> float:
-    """The share of rows as wide as most are, below the titles; 0 where no row has two cells."""
+    """The share of rows that are as wide as most with two cells are; 0 unless most below the titles are."""
     wide = Counter(width for width in widths if width > 1)
     if not wide:
         return 0
     usual, count = max(wide.items(), key=lambda entry: (entry[1], entry[0]))
-    return count / (len(widths) - widths.index(usual))
+    return count / len(widths) if count > (len(widths) - widths.index(usual)) / 2 else 0
 
 
 def _with_first(first: body.Chunk, rest: Iterator[body.Chunk]) -> Iterator[body.Chunk]:

@@ -132,7 +132,7 @@ def _covered(rows: Sequence[Row], number: int, merges: Sequence[Merge], depth: i
     for top, left, bottom, right in merges:
         if top <= number <= bottom and left < len(rows[top]) and left in _filled(rows[top]):
             columns = set(range(left, right + 1))
-            # A wide cell is a group's label when its columns, and others too, have labels below; else a title.
+            # A wide cell labels a group when its columns, and others too, have labels below. Else a title.
             covered |= columns if right == left or columns < below else set()
     if _has_second_line(rows, number):
         covered |= _filled(rows[number + 1])

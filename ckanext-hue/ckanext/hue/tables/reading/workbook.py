@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +196,9 @@ def _labels(labels: tuple[str, ...]) -> tuple[str, ...]:
 def _value(value: Any, has_time: bool) -> Any:
     kind = type(value)
     if kind is float:
-        return int(value) if value.is_integer() and abs(value) < _MAX_WHOLE else value
+        if value.is_integer() and abs(value) < _MAX_WHOLE:
+            return int(value)
+        return value if isfinite(value) else None
     if kind is str and not value:
         return None
     if kind is date and has_time:
