@@ -68,6 +68,11 @@ def test_tcvn3_saved_as_unicode_is_converted_and_named(read: Read) -> None:
     assert table.told("TCVN3 (ABC) trong UTF-8")
 
 
+def test_a_few_odd_signs_do_not_make_proper_text_legacy_text(read: Read) -> None:
+    table = read("mã,tên\n1,A£ A¡0A´0A¢\n2,Chợ\n3,µm ©x ®y\n")
+    assert [row[1] for row in table.rows] == ["A£ A¡0A´0A¢", "Chợ", "µm ©x ®y"]
+
+
 def test_the_encoding_is_found_although_the_file_begins_with_plain_ascii(tmp_path: Path) -> None:
     path = tmp_path / "tep"
     line = "1,Chî §«ng Ba\n".encode("cp1252")
