@@ -97,9 +97,7 @@ class Parquet:
 def _values(column: pa.Array) -> list[Any]:
     kind = column.type
     if pa.types.is_dictionary(kind):
-        # Rows share the values of a dictionary, as they do in the file.
-        values = [*_values(column.dictionary), None]
-        return [values[-1 if place is None else place] for place in column.indices.to_pylist()]
+        return _values(column.dictionary_decode())
     if (pa.types.is_timestamp(kind) or pa.types.is_duration(kind)) and kind.unit == "ns":
         # What lies below a microsecond no type of ours holds.
         wider = pa.duration("us") if pa.types.is_duration(kind) else pa.timestamp("us", kind.tz)
