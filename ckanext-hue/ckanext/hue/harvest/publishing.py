@@ -18,6 +18,7 @@ from ckanext.hue.search.indexing import index_datasets
 from ckanext.hue.slug import slugify_vi
 from ckanext.hue.tables import loading
 from ckanext.hue.tables.errors import TableError
+from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.loading import LoadedList
 
 from . import jobs, mapping
@@ -86,6 +87,8 @@ def publish(
             _write_alone(source, job_id, user, ready, known)
     _drop_vanished_lists(batch, known)
     settle(source.id)
+    if any(ready.written or ready.closing for ready in batch):
+        file_jobs.enqueue()
 
 
 def settle(source_id: str) -> None:
