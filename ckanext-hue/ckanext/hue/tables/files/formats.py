@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from . import delimited
+from . import delimited, geojson, json_rows, parquet, xlsx
 from .selection import Column, Selection
 
 
@@ -39,5 +39,17 @@ _ALL = (
     Format("csv", "csv", _CSV, "CSV", delimited.csv),
     Format("csv-bom", "csv", _CSV, "CSV cho Excel (UTF-8 có BOM)", delimited.csv_with_bom),
     Format("tsv", "tsv", "text/tab-separated-values; charset=utf-8", "TSV", delimited.tsv),
+    Format(
+        "xlsx",
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "Excel (XLSX)",
+        xlsx.xlsx,
+        xlsx.misfit,
+    ),
+    Format("json", "json", "application/json", "JSON", json_rows.json),
+    Format("ndjson", "ndjson", "application/x-ndjson", "NDJSON (mỗi dòng một bản ghi)", json_rows.ndjson),
+    Format("parquet", "parquet", "application/vnd.apache.parquet", "Parquet", parquet.parquet),
+    Format("geojson", "geojson", "application/geo+json", "GeoJSON", geojson.geojson, geojson.misfit),
 )
 FORMATS: dict[str, Format] = {format.key: format for format in _ALL}

@@ -73,7 +73,7 @@ class Selection:
 
     def query(self, values: Sequence[sql.Composable] | None = None) -> sql.Composed:
         """SELECT `values` of these rows: expressions on columns, by default the columns themselves."""
-        return sql.SQL("SELECT {} FROM {}{} ORDER BY {}{}").format(
+        return sql.SQL("SELECT {} FROM {} AS t{} ORDER BY {}{}").format(
             sql.SQL(", ").join(identifiers(self.columns) if values is None else values),
             sql.Identifier("public", self.resource_id),
             self._where(),
@@ -86,7 +86,7 @@ class Selection:
         if self.q:
             tests.append(
                 sql.SQL("{} @@ plainto_tsquery({}, {})").format(
-                    sql.Identifier(FULL_TEXT), sql.Literal(TEXT_SEARCH), sql.Literal(self.q)
+                    sql.Identifier("t", FULL_TEXT), sql.Literal(TEXT_SEARCH), sql.Literal(self.q)
                 )
             )
         if not tests:
@@ -94,11 +94,12 @@ class Selection:
         return sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(tests))
 
     def _order(self) -> sql.Composable:
+        # With the table's name: without it, an output column of this name would be meant.
         clauses = [
-            sql.SQL("{} DESC NULLS LAST" if descending else "{}").format(sql.Identifier(name))
+            sql.SQL("{} DESC NULLS LAST" if descending else "{}").format(sql.Identifier("t", name))
             for name, descending in self.sort
         ]
-        return sql.SQL(", ").join([*clauses, sql.Identifier(KEY)])
+        return sql.SQL(", ").join([*clauses, sql.Identifier("t", KEY)])
 
 
 def describe(resource_id: str) -> list[Column]:
@@ -118,13 +119,14 @@ def columns_of(connection: Connection, resource_id: str) -> list[Column]:
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS, (resource_id,))
         found = cursor.fetchall()
-    if KEY not in {name for name, _, _ in found}:
-        raise NoTable()
-    return [
+    columns = [
         Column(id=name, type=_SHORT_NAMES.get(kind, kind), info=_info(comment))
         for name, kind, comment in found
         if not name.startswith("_")
     ]
+    if not columns or KEY not in {name for name, _, _ in found}:
+        raise NoTable()
+    return columns
 
 
 def select(
@@ -258,5 +260,5 @@ def _test(name: str, values: Sequence[Any]) -> sql.Composable:
         return sql.SQL("false")
     # PostgreSQL reads a quoted literal as the column's type, and refuses what that type cannot be.
     return sql.SQL("{} IN ({})").format(
-        sql.Identifier(name), sql.SQL(", ").join(sql.Literal(value) for value in values)
+        sql.Identifier("t", name), sql.SQL(", ").join(sql.Literal(value) for value in values)
     )
