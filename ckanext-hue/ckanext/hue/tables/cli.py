@@ -15,9 +15,10 @@ def tables() -> None:
 
 
 @tables.command("write-files")
-def tables_write_files() -> None:
+@click.option("--again", is_flag=True, help="Tạo lại mọi tệp, kể cả tệp đã có.")
+def tables_write_files(again: bool) -> None:
     """Tạo các tệp tải về còn thiếu, dọn các tệp không còn dùng."""
-    summary = write_files(sweep=True)
+    summary = write_files(sweep=True, again=again)
     click.echo(
         f"Đã tạo {summary.files} tệp của {summary.tables} bảng, xóa {summary.removed} tệp;"
         f" {summary.failed} bảng không tạo được tệp."

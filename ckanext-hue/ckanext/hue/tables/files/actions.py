@@ -17,7 +17,10 @@ def _schema() -> Schema:
     get = tk.get_validator
     return cast(
         Schema,
-        {"resource_id": [get("not_missing"), get("not_empty"), get("unicode_safe")], "__junk": [get("empty")]},
+        {
+            "resource_id": [get("not_missing"), get("not_empty"), get("unicode_safe")],
+            "__junk": [get("empty")],
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""HTTP answers with a file: a stored one whole, in part or unchanged; one that is being written, as a stream."""
+"""HTTP answers with a file: a stored one whole, in part or unchanged; one still being made, as a stream."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -60,9 +60,7 @@ class _Streams:
 _streams = _Streams()
 
 
-def stored(
-    request: Request, file: StoredFile, stream: Any, headers: dict[str, str]
-) -> Response:
+def stored(request: Request, file: StoredFile, stream: Any, headers: dict[str, str]) -> Response:
     """Answer with a stored file. stream: from `storage.open_file`; headers: from `headers_of`."""
     tag = f'"{file.sha256}"'
     headers = {
@@ -102,23 +100,18 @@ def live(request: Request, begin: Callable[[], Iterator[bytes]], headers: dict[s
     """Answer with chunks while they are made. Raises FileError, from the first chunk or TooManyStreams."""
     if request.method == "HEAD":
         return Response(headers=headers)
-    _streams.begin()
-    chunks = None
-    try:
-        chunks = begin()
-        # What is wrong with the question shows before anything is sent.
-        first = next(chunks, b"")
-    except BaseException:
-        _end(chunks)
-        raise
-    response = Response(itertools.chain((first,), chunks), headers=headers, direct_passthrough=False)
-    response.call_on_close(lambda: _end(chunks))
+    stream = _counted(begin)
+    # What is wrong with the question shows before anything is sent.
+    first = next(stream, b"")
+    response = Response(itertools.chain((first,), stream), headers=headers)
+    response.call_on_close(stream.close)
     return response
 
 
-def _end(chunks: Any) -> None:
+def _counted(begin: Callable[[], Iterator[bytes]]) -> Generator[bytes, None, None]:
+    _streams.begin()
     try:
-        storage.close(chunks)
+        yield from begin()
     finally:
         _streams.end()
 
@@ -137,7 +130,7 @@ def headers_of(media_type: str, title: str, extension: str, *, public: bool) -> 
 
 
 def disposition(title: str, extension: str) -> str:
-    """Content-Disposition for a file that is named as people call its table; plain letters for old programs."""
+    """Content-Disposition of a file named as people call its table, in plain letters too for old programs."""
     name = file_name(title)
     plain = f"{slugify_vi(name)}.{extension}"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(f'{name}.{extension}', safe='')}"

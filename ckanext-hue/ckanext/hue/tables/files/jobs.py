@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -51,19 +51,21 @@ def enqueue() -> None:
         log.warning("The job that writes files could not be queued", exc_info=True)
 
 
-def write_files(*, sweep: bool | None = None) -> Summary:
+def write_files(*, sweep: bool | None = None, again: bool = False) -> Summary:
     """Bring the stored files to the state of the tables; running it again is always safe.
 
     sweep: also look through the whole storage for files that no record names, and for files that are gone;
-    by default once a day.
+    by default once a day. again: write the files of all tables anew.
     """
     redis = connect_to_redis()
     redis.delete(_key("queued"))
     if sweep is None:
         sweep = bool(redis.set(_key("swept"), 1, nx=True, ex=SWEPT_SECONDS))
     summary = Summary()
-    if sweep:
-        _forget_lost()
+    if again:
+        _forget_where(lambda _file: True)
+    elif sweep:
+        _forget_where(_is_lost)
     for table in _due():
         _write_or_log(table, summary)
     summary.removed += _remove_out_of_date()
@@ -146,7 +148,7 @@ def _remove_out_of_date() -> int:
 
 
 def _remove_unrecorded() -> int:
-    """Remove what no record names: files of a process that was killed, or of tables whose records are gone."""
+    """Remove what no record names: files of a killed process, or of tables whose records are gone."""
     removed = 0
     for places in _batches(storage.places()):
         with datastore_connection() as connection, connection.cursor() as cursor:
@@ -164,29 +166,30 @@ def _remove_if_stray(place: str) -> bool:
         return bool(stray)
 
 
-def _forget_lost() -> None:
-    """Have the files of a version written anew when one of them is gone from the storage, or cut."""
+def _forget_where(test: Callable[[Recorded], bool]) -> None:
+    """Have the files of the versions written anew of which one passes the test."""
     last: Recorded | None = None
     while True:
         with datastore_connection() as connection, connection.cursor() as cursor:
             files = records.after(cursor, last, BATCH)
         if not files:
             return
-        for version in {(file.resource_id, file.version) for file in files if _is_lost(file)}:
+        for version in {(file.resource_id, file.version) for file in files if test(file)}:
             _forget_version(*version)
         last = files[-1]
 
 
 def _is_lost(file: Recorded) -> bool:
+    """Whether a file is gone from the storage, or cut."""
     stream = storage.open_file(file.location, file.size)
     if stream is None:
+        log.warning("%s is gone or not whole", file.location)
         return True
     storage.close(stream)
     return False
 
 
 def _forget_version(resource_id: str, version: int) -> None:
-    log.warning("Files of table %s, version %s, are gone or not whole", resource_id, version)
     with datastore_connection() as connection, connection.cursor() as cursor:
         if records.claim(cursor, resource_id):
             files = records.of_version(cursor, resource_id, version)

@@ -62,8 +62,7 @@ _DUE = (
 )
 _RECORDED = "SELECT f.resource_id, f.version, f.format, f.location, f.size FROM hue.table_file f"
 _OUT_OF_DATE = (
-    f"{_RECORDED} LEFT JOIN ({_CURRENT}) v USING (resource_id, version)"  # noqa: S608
-    " WHERE v.version IS NULL LIMIT %s"
+    f"{_RECORDED} LEFT JOIN ({_CURRENT}) v USING (resource_id, version) WHERE v.version IS NULL LIMIT %s"
 )
 _OF_TABLES = sa.text(
     "SELECT f.resource_id, f.format, f.location, f.size, f.sha256, f.written"
@@ -161,7 +160,8 @@ def forget(cursor: Cursor, files: Iterable[Recorded]) -> None:
 def unrecorded(cursor: Cursor, locations: Sequence[str]) -> list[str]:
     """Which of these locations no record names."""
     cursor.execute(
-        "SELECT location FROM unnest(%s::text[]) AS found (location) EXCEPT SELECT location FROM hue.table_file",
+        "SELECT location FROM unnest(%s::text[]) AS found (location)"
+        " EXCEPT SELECT location FROM hue.table_file",
         (list(locations),),
     )
     return [row[0] for row in cursor.fetchall()]

@@ -64,9 +64,7 @@ def write(place: str, chunks: Iterable[bytes], media_type: str) -> Written:
         size = file.tell()
         file.seek(0)
         name = place.rpartition("/")[2]
-        get().upload(
-            ckan_files.Location(place), ckan_files.Upload(cast(Any, file), name, size, media_type)
-        )
+        get().upload(ckan_files.Location(place), ckan_files.Upload(cast(Any, file), name, size, media_type))
     return Written(place, size, digest.hexdigest())
 
 

@@ -52,9 +52,7 @@ def table(resource_id: str, extension: str) -> Response:
     readable = access.resource(resource_id)
     if readable is None:
         raise NotFound
-    headers = answers.headers_of(
-        format.media_type, readable.title, format.extension, public=readable.public
-    )
+    headers = _headers(format.media_type, readable.title, format.extension, public=readable.public)
     if questions.narrows(arguments):
         selection = questions.selection(resource_id, arguments)
         return answers.live(tk.request, partial(format.stream, selection), headers)
@@ -69,13 +67,21 @@ def dataset(dataset_id: str) -> Response:
     if found is None:
         raise NotFound
     described, public = found
-    with_tables = [each for each in described["resources"] if tk.asbool(each.get("datastore_active") or False)]
+    with_tables = [
+        each for each in described["resources"] if tk.asbool(each.get("datastore_active") or False)
+    ]
     if not with_tables:
         raise NoTable()
     tables = [(each, select(each["id"])) for each in with_tables]
     title = described.get("title") or described["name"]
-    headers = answers.headers_of(package.MEDIA_TYPE, title, package.EXTENSION, public=public)
+    headers = _headers(package.MEDIA_TYPE, title, package.EXTENSION, public=public)
     return answers.live(tk.request, partial(package.stream_zip, described, tables), headers)
+
+
+def _headers(media_type: str, title: str, extension: str, *, public: bool) -> dict[str, str]:
+    if not public:
+        tk.request.environ["__no_cache__"] = True  # CKAN adds "public" to all that does not say so
+    return answers.headers_of(media_type, title, extension, public=public)
 
 
 def _stored(resource_id: str, format: Format, headers: dict[str, str]) -> Response | None:
