@@ -88,7 +88,7 @@ def _points(selection: Selection, place: Place) -> sql.Composable:
             CASE WHEN longitude BETWEEN -180 AND 180 AND latitude BETWEEN -90 AND 90
             THEN '{{"type":"Point","coordinates":[' || longitude || ',' || latitude || ']}}' ELSE 'null' END
             || ',"properties":' || {} || '}}' FROM ({}) AS r"""
-    ).format(one_line("properties"), rows)
+    ).format(one_line("properties", selection.columns), rows)
 
 
 def _number(column: Column) -> sql.Composable:
@@ -114,7 +114,7 @@ def _with_geometries(connection: Connection, selection: Selection, column: Colum
     )
     # Two JSON texts a line: the column's text as a JSON string, the other columns as an object.
     query = sql.SQL("SELECT coalesce(to_json(geometry)::text, 'null'), {} FROM ({}) AS r").format(
-        one_line("properties"), rows
+        one_line("properties", selection.columns), rows
     )
     rest = b""
     for chunk in copied(connection, copy_of(query)):

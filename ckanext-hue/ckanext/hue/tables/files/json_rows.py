@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from psycopg2 import sql
 
 from .copying import copied
-from .selection import Selection
+from .selection import Column, Selection
 from .snapshot import snapshot
 
 # JSON text has no control characters, so COPY's CSV form with these two quotes nothing: a line is an object.
 _COPY = "COPY ({}) TO STDOUT WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
 
+_WITHOUT_BREAKS = {
+    *("smallint", "integer", "bigint", "numeric", "real", "double precision"),
+    *("boolean", "date", "timestamp", "timestamptz", "text"),
+}
+
 
 def ndjson(selection: Selection) -> Iterator[bytes]:
     """One object a line."""
-    query = sql.SQL("SELECT {} FROM ({}) AS r").format(one_line("row_to_json(r.*)"), selection.query())
+    query = sql.SQL("SELECT {} FROM ({}) AS r").format(
+        one_line("row_to_json(r.*)", selection.columns), selection.query()
+    )
     with snapshot(selection) as connection:
         yield from copied(connection, copy_of(query))
 
@@ -31,8 +38,13 @@ def copy_of(query: sql.Composable) -> sql.Composable:
     return sql.SQL(_COPY).format(query)
 
 
-def one_line(expression: str) -> sql.Composable:
-    """A JSON expression as one line of text: columns of type json keep the blank space they came with."""
+def one_line(expression: str, columns: Sequence[Column]) -> sql.Composable:
+    """A JSON expression over these columns as one line of text.
+
+    Values of type json keep the line breaks that they came with between their parts; no others have any.
+    """
+    if all(column["type"] in _WITHOUT_BREAKS for column in columns):
+        return sql.SQL("({})::text").format(sql.SQL(expression))
     return sql.SQL("translate(({})::text, E'\\n\\r', '  ')").format(sql.SQL(expression))
 
 

@@ -36,7 +36,10 @@ _COLUMNS = """
         AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum
 """
-_SHORT_NAMES = {"timestamp without time zone": "timestamp", "timestamp with time zone": "timestamptz"}
+_SHORT_NAMES: dict[str, str] = {
+    "timestamp without time zone": "timestamp",
+    "timestamp with time zone": "timestamptz",
+}
 _SORT = re.compile(r'(?P<name>"[^"]+"|.+?)(?:\s+(?P<way>asc|desc))?(?:\s+nulls\s+last)?', re.IGNORECASE)
 
 
@@ -118,7 +121,7 @@ def columns_of(connection: Connection, resource_id: str) -> list[Column]:
         raise NoTable()
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS, (resource_id,))
-        found = cursor.fetchall()
+        found: list[tuple[str, str, str | None]] = cursor.fetchall()
     columns = [
         Column(id=name, type=_SHORT_NAMES.get(kind, kind), info=_info(comment))
         for name, kind, comment in found
