@@ -8,10 +8,11 @@ import threading
 import unicodedata
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any, cast
 from urllib.parse import quote
 
-from flask import Request, Response
+from ckan.common import CKANRequest
+from flask import Response
 from werkzeug.http import http_date, is_resource_modified, parse_range_header
 from werkzeug.wsgi import wrap_file
 
@@ -60,7 +61,7 @@ class _Streams:
 _streams = _Streams()
 
 
-def stored(request: Request, file: StoredFile, stream: Any, headers: dict[str, str]) -> Response:
+def stored(request: CKANRequest, file: StoredFile, stream: Any, headers: dict[str, str]) -> Response:
     """Answer with a stored file. stream: from `storage.open_file`; headers: from `headers_of`."""
     tag = f'"{file.sha256}"'
     headers = {
@@ -92,11 +93,13 @@ def stored(request: Request, file: StoredFile, stream: Any, headers: dict[str, s
         storage.close(stream)
         return Response(status=status, headers=headers)
     body = storage.part(stream, start, stop - start)
-    wrapped = wrap_file(request.environ, body, storage.CHUNK) if hasattr(body, "read") else body
-    return Response(wrapped, status=status, headers=headers, direct_passthrough=True)
+    if isinstance(body, storage.Part):
+        # Servers that can hand the file itself to the kernel.
+        body = wrap_file(request.environ, cast(IO[bytes], body), storage.CHUNK)
+    return Response(body, status=status, headers=headers, direct_passthrough=True)
 
 
-def live(request: Request, begin: Callable[[], Iterator[bytes]], headers: dict[str, str]) -> Response:
+def live(request: CKANRequest, begin: Callable[[], Iterator[bytes]], headers: dict[str, str]) -> Response:
     """Answer with chunks while they are made. Raises FileError, from the first chunk or TooManyStreams."""
     if request.method == "HEAD":
         return Response(headers=headers)
