@@ -22,7 +22,7 @@ from ckanext.hue.tables.database import datastore_connection
 from ckanext.hue.tables.files import formats, jobs, records, storage
 from ckanext.hue.tables.files.errors import Misfit
 from ckanext.hue.tables.files.formats import FORMATS, Format
-from ckanext.hue.tables.files.jobs import write_files
+from ckanext.hue.tables.files.jobs import remove_files_of, write_files
 from ckanext.hue.tables.files.selection import Selection
 from ckanext.hue.tables.loading import drop, load
 
@@ -126,10 +126,33 @@ def test_files_of_an_older_version_go_when_the_table_changed(resource_id: str, s
 def test_files_of_a_dropped_table_go(resource_id: str, storage_folder: Path) -> None:
     fill(resource_id)
     write_files(sweep=False)
-    drop([resource_id])
+    execute(f'DROP TABLE "{resource_id}"')
     write_files(sweep=False)
     assert lying(storage_folder, resource_id) == []
     assert execute("SELECT 1 FROM hue.table_file WHERE resource_id = %s", resource_id) == []
+
+
+def test_files_go_before_their_table_is_dropped(resource_id: str, storage_folder: Path) -> None:
+    fill(resource_id)
+    write_files(sweep=False)
+    fill(resource_id, 4)
+    remove_files_of([resource_id, "khong-co"])
+    drop([resource_id])
+    assert lying(storage_folder, resource_id) == []
+
+
+def test_a_storage_that_is_away_keeps_no_table_from_being_dropped(
+    resource_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_place: str) -> None:
+        raise OSError("no route to the storage")
+
+    fill(resource_id)
+    write_files(sweep=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "remove", away)
+        remove_files_of([resource_id])
+    assert set(recorded(resource_id)) == EVERYWHERE
 
 
 def test_files_of_a_table_whose_record_is_gone_go(resource_id: str, storage_folder: Path) -> None:

@@ -164,7 +164,9 @@ def _drop_vanished_lists(batch: list[Ready], known: dict[str, Known]) -> None:
 
 
 def _dropped(resource_ids: Iterable[str]) -> bool:
+    resource_ids = list(resource_ids)
     try:
+        file_jobs.remove_files_of(resource_ids)
         loading.drop(resource_ids)
     except TableError:
         log.warning("Tables of closed resources could not be dropped yet", exc_info=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.redis import connect_to_redis
+from psycopg2.extensions import cursor as Cursor
 from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
 
@@ -74,6 +75,23 @@ def write_files(*, sweep: bool | None = None, again: bool = False) -> Summary:
     return summary
 
 
+def remove_files_of(resource_ids: Iterable[str]) -> None:
+    """Remove the files of tables that are about to be dropped: their records go with the tables.
+
+    A storage that is away keeps no table from being dropped; the daily look through it finds the files.
+    """
+    for resource_id in resource_ids:
+        try:
+            with datastore_connection() as connection, connection.cursor() as cursor:
+                # Who else has the claim is writing files, and will not record them once the table is gone.
+                if records.claim(cursor, resource_id):
+                    _forget(cursor, records.of_resource(cursor, resource_id))
+        except JobTimeoutException:
+            raise
+        except Exception:
+            log.exception("Files of table %s stay for now", resource_id)
+
+
 def _key(name: str) -> str:
     return f"hue:{tk.config['ckan.site_id']}:files:{name}"
 
@@ -135,15 +153,14 @@ def _written(table: Due) -> Iterator[tuple[str, Written]]:
 
 
 def _remove_out_of_date() -> int:
-    """Remove the files of versions that do not stand any more; the record goes last, so none is forgotten."""
+    """Remove the files of versions that do not stand any more."""
     removed = 0
     while True:
         with datastore_connection() as connection, connection.cursor() as cursor:
             files = records.out_of_date(cursor, BATCH)
             if not files:
                 return removed
-            _remove(files)
-            records.forget(cursor, files)
+            _forget(cursor, files)
             removed += len(files)
 
 
@@ -192,14 +209,14 @@ def _is_lost(file: Recorded) -> bool:
 def _forget_version(resource_id: str, version: int) -> None:
     with datastore_connection() as connection, connection.cursor() as cursor:
         if records.claim(cursor, resource_id):
-            files = records.of_version(cursor, resource_id, version)
-            _remove(files)
-            records.forget(cursor, files)
+            _forget(cursor, records.of_version(cursor, resource_id, version))
 
 
-def _remove(files: Iterable[Recorded]) -> None:
+def _forget(cursor: Cursor, files: Sequence[Recorded]) -> None:
+    """Remove files; their records go last, so that none is forgotten."""
     for file in files:
         storage.remove(file.location)
+    records.forget(cursor, files)
 
 
 def _batches(places: Iterator[str]) -> Iterator[list[str]]:

@@ -147,13 +147,21 @@ def of_version(cursor: Cursor, resource_id: str, version: int) -> list[Recorded]
     return [Recorded(*row) for row in cursor.fetchall()]
 
 
+def of_resource(cursor: Cursor, resource_id: str) -> list[Recorded]:
+    """The recorded files of all versions of a table."""
+    cursor.execute(f"{_RECORDED} WHERE f.resource_id = %s", (resource_id,))
+    return [Recorded(*row) for row in cursor.fetchall()]
+
+
 def forget(cursor: Cursor, files: Iterable[Recorded]) -> None:
     """Drop the records of these files."""
+    if not (keys := sorted((file.resource_id, file.version, file.format) for file in files)):
+        return
     execute_values(
         cursor,
         "DELETE FROM hue.table_file f USING (VALUES %s) AS gone (resource_id, version, format)"
         " WHERE (f.resource_id, f.version, f.format) = (gone.resource_id, gone.version, gone.format)",
-        sorted((file.resource_id, file.version, file.format) for file in files),
+        keys,
     )
 
 
