@@ -106,8 +106,8 @@ def _refusal(error: FileError) -> Response:
     if kinds.best_match(["text/html", "application/json"]) == "application/json":
         answer = jsonify(success=False, error={"message": str(error)})
     else:
-        values = {"code": error.status, "content": str(error)}
-        answer = Response(tk.render("error_document_template.html", values), mimetype="text/html")
+        page = tk.render("hue/tables/refused.html", {"status": error.status, "reason": str(error)})
+        answer = Response(page, mimetype="text/html")
     answer.status_code = error.status
     if error.status == UNAVAILABLE:
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
