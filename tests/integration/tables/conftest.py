@@ -46,10 +46,10 @@ def raw_table() -> Iterator[Callable[..., str]]:
             cursor.execute(f'CREATE TABLE "{name}" (_id serial PRIMARY KEY, _full_text tsvector, {columns})')
             cursor.execute(f'GRANT SELECT ON "{name}" TO "{reader_role()}"')
             names = "(SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
-            cursor.execute(f"SELECT {names} WHERE attrelid = '\"{name}\"'::regclass AND attnum > 2)")  # noqa: S608
+            cursor.execute(f"SELECT {names} WHERE attrelid = '\"{name}\"'::regclass AND attnum > 2)")
             row = cursor.fetchone()
             assert row
-            cursor.execute(f'INSERT INTO "{name}" ({row[0]}) {rows}')  # noqa: S608
+            cursor.execute(f'INSERT INTO "{name}" ({row[0]}) {rows}')
         return name
 
     yield make

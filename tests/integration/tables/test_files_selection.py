@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ckanext.hue.harvesters.base import Column
-from ckanext.hue.tables.database import datastore_connection
+from ckanext.hue.tables.database import datastore_connection, reader_role
 from ckanext.hue.tables.files import errors
 from ckanext.hue.tables.files.json_rows import json as as_json
 from ckanext.hue.tables.files.selection import MAX_SEARCH, MAX_VALUES, describe, select
@@ -73,7 +73,8 @@ def test_a_question_that_the_table_cannot_answer_is_refused_in_words(
 
 
 @pytest.mark.parametrize(
-    "resource_id", ["", "khong-co", "_table_stats", "_table_metadata", "pg_class", "a\x00b", 'x" --', "a" * 500]
+    "resource_id",
+    ["", "khong-co", "_table_stats", "_table_metadata", "pg_class", "a\x00b", 'x" --', "a" * 500],
 )
 def test_what_is_no_table_of_a_resource_is_not_read(resource_id: str) -> None:
     with pytest.raises(errors.NoTable):
@@ -96,7 +97,7 @@ def test_columns_are_described_with_the_data_dictionary(table: str) -> None:
 def test_a_comment_that_is_no_data_dictionary_says_nothing(raw_table: Callable[..., str]) -> None:
     made = raw_table("a int, b int, c int", "SELECT 1, 2, 3")
     with datastore_connection() as connection, connection.cursor() as cursor:
-        cursor.execute(f'COMMENT ON COLUMN "{made}".a IS \'ghi chú\'')
+        cursor.execute(f"COMMENT ON COLUMN \"{made}\".a IS 'ghi chú'")
         cursor.execute(f'COMMENT ON COLUMN "{made}".b IS \'["_info"]\'')
         cursor.execute(f'COMMENT ON COLUMN "{made}".c IS \' {{"_info": "chữ"}}\'')
     assert [column["info"] for column in describe(made)] == [{}, {}, {}]
@@ -194,3 +195,16 @@ def test_names_that_sql_would_trip_over_are_only_names(raw_table: Callable[..., 
     )
     expected = [{"100%%": 1, 'a"b': "x", "r": "y", "t": "z", "longitude": 2, "{}": 3}]
     assert rows(made, sort='a"b, {} desc', filters={"100%%": 1, 'a"b': "x"}) == expected
+
+
+def test_an_alias_is_read_as_its_table(raw_table: Callable[..., str]) -> None:
+    made = raw_table("a int", "SELECT 1")
+    alias = f"bi-danh-{made}"
+    with datastore_connection() as connection, connection.cursor() as cursor:
+        cursor.execute(f'CREATE VIEW "{alias}" AS TABLE "{made}"')
+        cursor.execute(f'GRANT SELECT ON "{alias}" TO "{reader_role()}"')
+    try:
+        assert rows(alias) == [{"a": 1}]
+    finally:
+        with datastore_connection() as connection, connection.cursor() as cursor:
+            cursor.execute(f'DROP VIEW "{alias}"')

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
@@ -18,24 +19,26 @@ WAITING_CHUNKS = 4
 CANCEL_EVERY = 0.1  # seconds
 
 
-def copied(connection: Connection, statement: sql.Composable) -> Iterator[bytes]:
-    """The bytes of `COPY … TO STDOUT`, while it runs.
+@contextmanager
+def copied(connection: Connection, statement: sql.Composable) -> Iterator[Iterator[bytes]]:
+    """The bytes of `COPY … TO STDOUT`, in chunks of whole rows, while it runs.
 
-    Closing the iterator ends the statement. A reader who takes nothing for a minute, or has not finished
-    after ten, ends it as well, since an open statement keeps the table from being replaced. Raises what
-    psycopg2 raises.
+    Leaving the block ends the statement. A reader who takes nothing for a minute, or has not finished after
+    ten, ends it as well, since an open statement keeps the table from being replaced. What psycopg2 raises
+    comes with the chunks.
     """
     channel = _Channel(connection)
     thread = threading.Thread(target=_copy, args=(connection, statement, channel), daemon=True)
     thread.start()
     try:
-        yield from channel
+        yield iter(channel)
     finally:
         channel.close()
-        while thread.is_alive():
+        while not channel.ended:
             # A cancel that comes before the statement does has no effect.
             connection.cancel()
             thread.join(CANCEL_EVERY)
+        thread.join()
 
 
 def _copy(connection: Connection, statement: sql.Composable, channel: _Channel) -> None:
@@ -59,7 +62,7 @@ class _Channel:
         self._chunks: deque[bytes] = deque()
         self._changed = threading.Condition()
         self._unread = False  # nobody reads any more: rows are dropped until the statement has ended
-        self._ended = False
+        self.ended = False
         self._error: Exception | None = None
 
     def write(self, row: bytes) -> None:
@@ -75,7 +78,7 @@ class _Channel:
             if self._rows and error is None:
                 self._chunks.append(bytes(self._rows))
             self._error = error
-            self._ended = True
+            self.ended = True
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -88,7 +91,7 @@ class _Channel:
     def __iter__(self) -> Iterator[bytes]:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._chunks or self._ended)
+                self._changed.wait_for(lambda: self._chunks or self.ended)
                 if not self._chunks:
                     break
                 chunk = self._chunks.popleft()

@@ -36,8 +36,8 @@ def _stream(selection: Selection, delimiter: str, head: bytes = b"") -> Iterator
     statement = sql.SQL(
         "COPY ({}) TO STDOUT WITH (FORMAT csv, HEADER, DELIMITER {}, ENCODING 'UTF8')"
     ).format(query, sql.Literal(delimiter))
-    with snapshot(selection) as connection:
-        for chunk in copied(connection, statement):
+    with snapshot(selection) as connection, copied(connection, statement) as chunks:
+        for chunk in chunks:
             yield head + chunk
             head = b""
 

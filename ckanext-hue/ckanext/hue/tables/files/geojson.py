@@ -46,13 +46,11 @@ def geojson(selection: Selection) -> Iterator[bytes]:
     if place is None:
         raise Misfit(reason=NO_PLACE)
     with snapshot(selection) as connection:
-        if place.geometry:
-            features = _with_geometries(connection, selection, place.geometry)
-        else:
-            if not place.numeric and not _all_numbers(connection, selection, place):
-                raise Misfit(reason=NO_PLACE)
-            features = copied(connection, copy_of(_points(selection, place)))
-        yield from listed(features, _HEAD, _TAIL)
+        if not place.numeric and not _all_numbers(connection, selection, place):
+            raise Misfit(reason=NO_PLACE)
+        query = _texts(selection, place.geometry) if place.geometry else _points(selection, place)
+        with copied(connection, copy_of(query)) as lines:
+            yield from listed(_features(lines) if place.geometry else lines, _HEAD, _TAIL)
 
 
 def _all_numbers(connection: Connection, selection: Selection, place: Place) -> bool:
@@ -107,20 +105,21 @@ def _properties(columns: Sequence[Column]) -> sql.Composable:
     )
 
 
-def _with_geometries(connection: Connection, selection: Selection, column: Column) -> Iterator[bytes]:
+def _texts(selection: Selection, column: Column) -> sql.Composable:
+    """Two JSON texts a line: the geometries' text as a JSON string, the other columns as an object."""
     others = [other for other in selection.columns if other is not column]
     rows = selection.query(
         [sql.SQL("{} AS geometry").format(sql.Identifier(column["id"])), _properties(others)]
     )
-    # Two JSON texts a line: the column's text as a JSON string, the other columns as an object.
-    query = sql.SQL("SELECT coalesce(to_json(geometry)::text, 'null'), {} FROM ({}) AS r").format(
+    return sql.SQL("SELECT coalesce(to_json(geometry)::text, 'null'), {} FROM ({}) AS r").format(
         one_line("properties", selection.columns), rows
     )
-    rest = b""
-    for chunk in copied(connection, copy_of(query)):
-        *lines, rest = (rest + chunk).split(b"\n")
-        if lines:
-            yield b"".join(map(_feature, lines))
+
+
+def _features(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Chunks of whole lines as `_texts` asks for them, turned into features."""
+    for chunk in chunks:
+        yield b"".join(_feature(line) for line in chunk.removesuffix(b"\n").split(b"\n"))
 
 
 def _feature(line: bytes) -> bytes:

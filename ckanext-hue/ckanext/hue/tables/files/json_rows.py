@@ -21,16 +21,19 @@ _WITHOUT_BREAKS = {
 
 def ndjson(selection: Selection) -> Iterator[bytes]:
     """One object a line."""
-    query = sql.SQL("SELECT {} FROM ({}) AS r").format(
-        one_line("row_to_json(r.*)", selection.columns), selection.query()
-    )
-    with snapshot(selection) as connection:
-        yield from copied(connection, copy_of(query))
+    with snapshot(selection) as connection, copied(connection, _objects(selection)) as lines:
+        yield from lines
 
 
 def json(selection: Selection) -> Iterator[bytes]:
     """A list of objects."""
-    yield from listed(ndjson(selection), b"[", b"]\n")
+    with snapshot(selection) as connection, copied(connection, _objects(selection)) as lines:
+        yield from listed(lines, b"[", b"]\n")
+
+
+def _objects(selection: Selection) -> sql.Composable:
+    row = one_line("row_to_json(r.*)", selection.columns)
+    return copy_of(sql.SQL("SELECT {} FROM ({}) AS r").format(row, selection.query()))
 
 
 def copy_of(query: sql.Composable) -> sql.Composable:

@@ -64,8 +64,8 @@ def parquet(selection: Selection) -> Iterator[bytes]:
             selection.query([field.value for field in fields])
         )
         sink = _Sink()
-        with pq.ParquetWriter(sink, schema) as writer:
-            for group in _groups(copied(connection, statement), schema):
+        with copied(connection, statement) as chunks, pq.ParquetWriter(sink, schema) as writer:
+            for group in _groups(chunks, schema):
                 writer.write_table(group, row_group_size=group.num_rows)
                 yield sink.taken()
         yield sink.taken()

@@ -32,7 +32,7 @@ MAX_ROWS = 2**62
 _COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, NULL), col_description(c.oid, a.attnum)
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE c.oid = to_regclass('public.' || quote_ident(%s)) AND c.relkind IN ('r', 'p', 'v', 'm')
+    WHERE c.oid = to_regclass('public.' || quote_ident(%s)) AND c.relkind IN ('r', 'v')
         AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum
 """
