@@ -21,6 +21,21 @@ def job_timeout() -> int:
     return _get("ckanext.hue.harvest.job_timeout")
 
 
+def file_storage() -> str:
+    """The name of CKAN's file storage that keeps tables as files."""
+    return _get("ckanext.hue.files.storage")
+
+
+def files_job_timeout() -> int:
+    """Seconds that a job that writes files may take."""
+    return _get("ckanext.hue.files.job_timeout")
+
+
+def live_streams() -> int:
+    """How many files a process writes for readers at once."""
+    return max(1, _get("ckanext.hue.files.live_streams"))
+
+
 def publisher() -> str:
     return _get("ckanext.hue.publisher")
 
