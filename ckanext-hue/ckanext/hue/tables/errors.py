@@ -34,3 +34,21 @@ class DatabaseRefused(TableError):
     """PostgreSQL refused the data or the tables."""
 
     template = "Cơ sở dữ liệu từ chối bảng: {reason}. Bảng cũ được giữ nguyên."
+
+
+class TooManyBadRows(TableError):
+    """More rows have unreadable values than may be set aside."""
+
+    template = (
+        "{bad} trong {rows} bản ghi có giá trị không đọc được theo kiểu đã khai báo (ví dụ {example});"
+        " nhiều hơn mức cho phép nên bảng cũ được giữ nguyên. Hãy sửa dữ liệu hoặc kiểu khai báo."
+    )
+
+
+class TypeLost(TableError):
+    """A column that stands in the table with its declared type could now only be text."""
+
+    template = (
+        "Cột «{column}» khai báo kiểu {type} nhưng nhiều giá trị không còn đọc được theo kiểu đó;"
+        " bảng cũ được giữ nguyên. Hãy sửa dữ liệu hoặc kiểu khai báo của cột."
+    )
