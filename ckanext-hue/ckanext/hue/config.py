@@ -52,5 +52,5 @@ def max_resource_size() -> int:
 
 
 def resource_storage() -> str:
-    """The name of the storage for resources' files; CKAN's own folder is used when none of the name is set up."""
+    """The storage of resources' files by name; CKAN's own folder serves when none of the name is set up."""
     return _get("ckan.files.default_storages.resource")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from .reading.base import Finding
+
 
 class TableError(Exception):
-    """A table cannot be loaded. `str(error)` is a Vietnamese sentence."""
+    """A table cannot be loaded. `str(error)` is a Vietnamese sentence; `findings` say where, if known."""
 
     template = "Bảng không nạp được."
 
-    def __init__(self, **values: object) -> None:
+    def __init__(self, *, findings: Sequence[Finding] = (), **values: object) -> None:
         super().__init__(self.template.format(**values))
+        self.findings = tuple(findings)
 
 
 class NoColumns(TableError):

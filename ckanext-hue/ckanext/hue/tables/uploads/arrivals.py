@@ -10,9 +10,8 @@ from ckan import model
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from ckanext.hue.tables.reading.opening import EXTENSIONS
-
 from . import jobs, records, resources
+from .formats import EXTENSIONS
 
 _RECORDED = "hue uploads"  # key in the session's notes: uploads to announce
 
@@ -37,7 +36,7 @@ def left(resource_id: str) -> None:
 
 
 def edited(dataset: Mapping[str, Any]) -> None:
-    """After a dataset was saved: read files anew of which another sheet is asked for, and keep tables known."""
+    """After a dataset was saved: read files of which another sheet is asked for, and keep tables known."""
     if any(resource.get("url_type") == "upload" for resource in dataset.get("resources", [])):
         for resource_id in records.with_other_sheet(dataset["id"]):
             _announce(records.register(resource_id))

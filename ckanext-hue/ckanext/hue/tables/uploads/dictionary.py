@@ -41,9 +41,7 @@ def with_our_fields(schema: Schema) -> Schema:
     return schema
 
 
-def check_entry(
-    key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context
-) -> None:
+def check_entry(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
     """Check one column's dictionary entry (a dict); what it does not name of ours stays as it is stored.
 
     An empty value takes ours away; forms that do not know our keys do not send them.

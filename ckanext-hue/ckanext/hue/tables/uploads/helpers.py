@@ -10,9 +10,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hue import config
-from ckanext.hue.tables.reading.opening import EXTENSIONS
 
-from . import dictionary, records
+from . import dictionary, formats, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ def hue_moment(moment: datetime | None) -> str:
 
 
 def hue_read_formats() -> str:
-    """The formats of files that become tables: «CSV, TSV, XLSX»."""
-    return ", ".join(dict.fromkeys(extension.lstrip(".").upper() for extension in EXTENSIONS))
+    """The formats of files that become tables: «XLSX, CSV, JSON»."""
+    return ", ".join(formats.NAMES)
 
 
 def hue_upload_limit() -> int:

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5  # of one upload; one that kills its worker each time must not do so for ever
 _QUEUE_AWAY = (
-    "Hàng đợi công việc của cổng đang gián đoạn. Tệp đã được lưu và sẽ được đọc khi hàng đợi hoạt động trở lại."
+    "Hàng đợi công việc của cổng đang gián đoạn. Tệp đã được lưu và sẽ được đọc khi hàng đợi hoạt động"
+    " trở lại."
 )
 _GIVEN_UP = (
     "Tiến trình nền đã dừng giữa chừng {attempts} lần khi đọc tệp này. Bảng cũ được giữ nguyên."
@@ -35,7 +36,7 @@ def enqueue(upload_id: str) -> bool:
             run,
             [upload_id],
             title="Nạp bảng từ tệp tải lên",
-            # Without an interval: a job that waits for its retry needs a scheduler, which CKAN's worker has not.
+            # At once: a job that waits for its retry needs a scheduler, which CKAN's worker has not.
             rq_kwargs={"timeout": config.upload_timeout(), "retry": Retry(max=MAX_ATTEMPTS)},
         )
     except RedisError as error:

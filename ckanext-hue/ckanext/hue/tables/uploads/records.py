@@ -32,7 +32,7 @@ _KEY = "hashtextextended('hue upload ' || CAST(:resource AS text), 0)"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One uploaded file. `size` is in bytes, `sheet` the one asked for ("" for the first); times are aware."""
+    """One uploaded file. `size` is in bytes, `sheet` the one asked for ("" for the first)."""
 
     id: str
     resource_id: str
@@ -145,7 +145,7 @@ def load_lock(resource_id: str) -> Iterator[bool]:
 def is_held(resource_id: str) -> bool:
     """Tell whether some process holds the resource for a load."""
     found = rows(
-        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"  # noqa: S608
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         f" AND (CAST(classid AS bigint) << 32) | CAST(objid AS bigint) = {_KEY})",
         resource=resource_id,
@@ -161,14 +161,14 @@ def claim(upload_id: str) -> Upload | None:
     with transaction() as connection:
         connection.execute(
             text(
-                "UPDATE hue_upload SET state = 'superseded', finished = clock_timestamp()"
+                "UPDATE hue_upload SET state = 'superseded', finished = clock_timestamp()"  # noqa: S608
                 f" WHERE id = :id AND state IN ('waiting', 'reading') AND NOT {_WANTED}"
             ),
             {"id": upload_id},
         )
         row = connection.execute(
             text(
-                "UPDATE hue_upload SET state = 'reading', attempts = attempts + 1, rows = 0, message = '',"
+                "UPDATE hue_upload SET state = 'reading', attempts = attempts + 1, rows = 0, message = '',"  # noqa: S608
                 " started = clock_timestamp() WHERE id = :id AND state IN ('waiting', 'reading')"
                 f" RETURNING {_COLUMNS}"
             ),
@@ -181,7 +181,7 @@ def progress(upload_id: str, read: int) -> bool:
     """Note how many rows were read; False when the upload is not wanted any more."""
     return bool(
         rows(
-            f"UPDATE hue_upload SET rows = :rows WHERE id = :id AND state = 'reading' AND {_WANTED}"
+            f"UPDATE hue_upload SET rows = :rows WHERE id = :id AND state = 'reading' AND {_WANTED}"  # noqa: S608
             " RETURNING id",
             id=upload_id,
             rows=read,
@@ -225,14 +225,14 @@ def say(upload_id: str, message: str) -> None:
 
 def get(upload_id: str) -> Upload | None:
     """One upload; None when there is none of this id."""
-    found = rows(f"SELECT {_COLUMNS} FROM hue_upload WHERE id = :id", id=upload_id)
+    found = rows(f"SELECT {_COLUMNS} FROM hue_upload WHERE id = :id", id=upload_id)  # noqa: S608
     return _upload(found[0]) if found else None
 
 
 def history(resource_id: str, limit: int = KEPT) -> list[Upload]:
     """The uploads of a resource, newest first."""
     found = rows(
-        f"SELECT {_COLUMNS} FROM hue_upload WHERE resource_id = :resource ORDER BY created DESC LIMIT :limit",
+        f"SELECT {_COLUMNS} FROM hue_upload WHERE resource_id = :resource ORDER BY created DESC LIMIT :limit",  # noqa: S608
         resource=resource_id,
         limit=limit,
     )
@@ -246,9 +246,7 @@ def latest(resource_id: str) -> Upload | None:
 
 def pending() -> list[Upload]:
     """All uploads that are not loaded yet, oldest first."""
-    found = rows(
-        f"SELECT {_COLUMNS} FROM hue_upload WHERE state IN ('waiting', 'reading') ORDER BY created"
-    )
+    found = rows(f"SELECT {_COLUMNS} FROM hue_upload WHERE state IN ('waiting', 'reading') ORDER BY created")  # noqa: S608
     return [_upload(row) for row in found]
 
 

@@ -31,14 +31,14 @@ class Draft:
     own: list[Finding] = field(default_factory=list)
 
     def loaded(self, loaded: LoadedList) -> None:
-        """Take over what loading says; the version that it made, or that holds the same rows, has the rest."""
+        """Take over what loading says; the version that it made has the rest."""
         self.own += loaded.findings
         version = versions.current(loaded.resource_id)
         self.facts = {
             "columns": len(loaded.columns),
             "written": loaded.written,
             "quarantined": loaded.quarantined,
-            "version": version.number if version else None,
+            "version": loaded.version,
         }
         if version and loaded.written:
             self.facts |= {
@@ -52,7 +52,7 @@ class Draft:
         self.own += error.findings
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON values: `sheet`, `sheets`, `findings`, `left_out` and facts of a load that ended."""
+        """The report as JSON values: `sheet`, `sheets`, `findings`, `left_out`, what a load ended with."""
         found = list(self.opened.findings.items) if self.opened else []
         left_out = self.opened.findings.left_out if self.opened else 0
         found += [finding for finding in self.own if finding not in found]

@@ -56,7 +56,7 @@ def keep_tables(dataset_id: str) -> None:
         text(
             "SELECT id FROM resource WHERE package_id = :dataset AND state = 'active' AND url_type = 'upload'"
             " AND coalesce(CAST(nullif(extras, '') AS jsonb) ->> 'datastore_active', 'false') <> 'true'"
-            " AND EXISTS (SELECT FROM hue_upload WHERE resource_id = resource.id AND hue_upload.state = 'done')"
+            " AND EXISTS (SELECT FROM hue_upload AS u WHERE u.resource_id = resource.id AND u.state = 'done')"
         ),
         {"dataset": dataset_id},
     )

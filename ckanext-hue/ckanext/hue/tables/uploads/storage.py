@@ -101,7 +101,7 @@ def _stored(resource_id: str, name: str) -> Iterator[bytes]:
         if storage is not None:
             yield from storage.stream(files.FileData(files.Location(path)))
         else:
-            with open(path, "rb") as stored:
+            with Path(path).open("rb") as stored:
                 yield from _parts(stored)
     except (FileNotFoundError, files.exc.MissingFileError) as error:
         raise FileMissing(name=name) from error

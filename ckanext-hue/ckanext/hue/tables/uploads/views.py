@@ -42,7 +42,9 @@ def show(id: str, resource_id: str) -> str:
             "findings_total": len(found),
             "page": page,
             "pages": _pages(len(found)),
-            "bad_rows": report.bad_rows(resource_id, version, PER_PAGE, (bad_page - 1) * PER_PAGE) if bad else [],
+            "bad_rows": report.bad_rows(resource_id, version, PER_PAGE, (bad_page - 1) * PER_PAGE)
+            if bad
+            else [],
             "bad_total": bad,
             "bad_page": bad_page,
             "bad_pages": _pages(bad),

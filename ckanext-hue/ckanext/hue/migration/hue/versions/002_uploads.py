@@ -34,7 +34,8 @@ def upgrade() -> None:
         COMMENT ON COLUMN hue_upload.message IS 'Why it failed or what it waits for, in Vietnamese';
         COMMENT ON COLUMN hue_upload.rows IS 'Rows read so far; at the end, rows of the table';
         CREATE INDEX ON hue_upload (resource_id, created DESC);
-        CREATE UNIQUE INDEX hue_upload_pending ON hue_upload (resource_id) WHERE state IN ('waiting', 'reading');
+        CREATE UNIQUE INDEX hue_upload_pending ON hue_upload (resource_id)
+            WHERE state IN ('waiting', 'reading');
     """)
 
 
