@@ -7,11 +7,14 @@ import io
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -350,6 +353,45 @@ def test_a_killed_worker_leaves_an_interrupted_upload_that_goes_on(upload: Uploa
     done = run(resource["id"])
     assert (done.state, done.attempts) == ("done", 2)
     assert len(table(resource["id"])) == 2
+
+
+def test_a_real_worker_whose_process_is_killed_loads_the_file_at_its_next_try(
+    upload: Upload, ini: str
+) -> None:
+    many = "ten,khach\n" + "".join(f"Điểm {number},{number}\n" for number in range(150_000))
+    resource = upload(csv_file(many))
+    worker = subprocess.Popen(
+        [str(Path(sys.executable).with_name("ckan")), "jobs", "worker", "--burst"],
+        env={**os.environ, "CKAN_INI": ini, "PYTHONUTF8": "1"},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
+        deadline = time.monotonic() + 60
+        while newest(resource["id"]).state != "reading" and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
+        assert worker.wait(90) == 0
+    finally:
+        if worker.poll() is None:
+            worker.kill()
+    done = newest(resource["id"])
+    assert (done.state, done.attempts, done.rows) == ("done", 2, 150_000)
+    assert len(table(resource["id"], "khach")) == 150_000
+
+
+def test_somebody_who_looks_wakes_a_worker_when_the_queue_lost_the_job(
+    upload: Upload, queue: Any, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = upload()
+    queue.empty()
+    ask(address("state", resource))
+    assert queue.jobs == []
+    monkeypatch.setattr(jobs, "PATIENCE", timedelta(seconds=1))
+    time.sleep(1.1)
+    ask(address("state", resource))
+    ask(address("state", resource))
+    assert [job.args for job in queue.jobs] == [[newest(resource["id"]).id]]
 
 
 def test_a_file_that_kills_its_worker_each_time_is_given_up(

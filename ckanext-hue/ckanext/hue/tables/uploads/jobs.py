@@ -7,8 +7,10 @@ job looks for an upload that nobody takes care of before it ends.
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 import ckan.plugins.toolkit as tk
+from ckan.lib.redis import connect_to_redis
 from redis.exceptions import RedisError
 from rq.job import Retry
 
@@ -19,6 +21,7 @@ from . import records, work
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5  # of one upload; one that kills its worker each time must not do so for ever
+PATIENCE = timedelta(minutes=2)  # before a worker is woken once more, and between two times
 _QUEUE_AWAY = (
     "Hàng đợi công việc của cổng đang gián đoạn. Tệp đã được lưu và sẽ được đọc khi hàng đợi hoạt động"
     " trở lại."
@@ -64,6 +67,22 @@ def run(upload_id: str) -> None:
 def resume() -> list[records.Upload]:
     """Wake workers for all uploads that nobody takes care of; those for which the queue took a job."""
     return [upload for upload in unattended() if enqueue(upload.id)]
+
+
+def nudge(upload: records.Upload) -> None:
+    """Wake a worker once more for an upload that nobody has taken care of for a while.
+
+    Somebody who looks at the page is what notices that the queue lost a job.
+    """
+    if upload.pending and datetime.now(UTC) - upload.created > PATIENCE:
+        key = f"ckan:{tk.config['ckan.site_id']}:hue:nudged:{upload.id}"
+        try:
+            due = connect_to_redis().set(key, 1, nx=True, ex=int(PATIENCE.total_seconds()))
+        except RedisError as error:
+            log.info("Upload %s still waits for the queue: %s", upload.id, error)
+            return
+        if due and not records.is_held(upload.resource_id):
+            enqueue(upload.id)
 
 
 def unattended() -> list[records.Upload]:

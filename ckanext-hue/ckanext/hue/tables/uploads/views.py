@@ -13,7 +13,7 @@ from flask import Response as FlaskResponse
 
 from ckanext.hue.slug import slugify_vi
 
-from . import records, report
+from . import jobs, records, report
 
 PER_PAGE = 50
 MAX_PAGE = 1_000_000
@@ -29,8 +29,9 @@ def show(id: str, resource_id: str) -> str:
     upload = _asked_for(resource_id)
     found = upload.report.get("findings", [])
     version = upload.report.get("version")
-    bad = report.bad_values(resource_id, version) if version and upload.report.get("quarantined") else 0
+    bad = report.bad_values(resource_id, version) if version else 0
     page, bad_page = _page("page"), _page("bad_page")
+    bad_rows = report.bad_rows(resource_id, version, PER_PAGE, (bad_page - 1) * PER_PAGE) if version else []
     return tk.render(
         "hue/tables/report.html",
         {
@@ -42,9 +43,7 @@ def show(id: str, resource_id: str) -> str:
             "findings_total": len(found),
             "page": page,
             "pages": _pages(len(found)),
-            "bad_rows": report.bad_rows(resource_id, version, PER_PAGE, (bad_page - 1) * PER_PAGE)
-            if bad
-            else [],
+            "bad_rows": bad_rows,
             "bad_total": bad,
             "bad_page": bad_page,
             "bad_pages": _pages(bad),
@@ -57,6 +56,9 @@ def show(id: str, resource_id: str) -> str:
 def state(id: str, resource_id: str) -> str:
     """The notice on the resource's page, for the script that keeps it up to date."""
     dataset, resource = _readable(id, resource_id)
+    upload = records.latest(resource_id)
+    if upload:
+        jobs.nudge(upload)
     return tk.render("hue/tables/load_state.html", {"pkg": dataset, "res": resource})
 
 
