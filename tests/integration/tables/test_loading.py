@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -19,14 +18,6 @@ from ckanext.hue.tables.loading import LoadedList, load
 from ckanext.hue.tables.publishing import drop_table
 
 Table = Callable[..., LoadedList]
-
-
-@pytest.fixture
-def resource_id() -> Iterator[str]:
-    made = str(uuid.uuid4())
-    yield made
-    with datastore_connection() as connection, connection.cursor() as cursor:
-        drop_table(cursor, made)
 
 
 @pytest.fixture

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import IntFlag
 from typing import Any
 
-# Stands for "no value" in what COPY reads; no text holds control characters in this order.
-NULL = "\x01\x1a\x01"
-LINE_END = "\r\n"  # of two characters, so that the csv module quotes a value with either of them
+_FIELD, _ROW = "\x1f", "\x1e"  # control characters made for this
+_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", _FIELD: r"\x1f", _ROW: r"\x1e"})
+# Options of COPY for what `copy_lines` writes, and what stands for "no value" in it.
+DELIMITER = r"DELIMITER E'\x1f'"
+NULL = "\x1a"
 
 
 class Kind(IntFlag):
@@ -78,13 +78,18 @@ def texts(values: Sequence[Any], types: set[type]) -> Sequence[str]:
     return [_TEXTS.get(type(value), _json)(value) for value in values]
 
 
-def copy_lines(rows: Iterable[Sequence[str]], width: int) -> str:
-    """Rows of `width` texts as lines of COPY's CSV format, without NUL, which PostgreSQL cannot hold."""
-    buffer = io.StringIO()
-    # Unquoted, "\\." alone on a line would end the data.
-    quoting = csv.QUOTE_ALL if width == 1 else csv.QUOTE_MINIMAL
-    csv.writer(buffer, lineterminator=LINE_END, quoting=quoting).writerows(rows)
-    return buffer.getvalue().replace("\x00", "")
+def copy_lines(rows: Sequence[Sequence[str]], width: int) -> str:
+    """Rows of `width` texts as lines for `COPY … WITH (DELIMITER …)` (see DELIMITER).
+
+    NUL, which PostgreSQL cannot hold, is left out.
+    """
+    text = _ROW.join(map(_FIELD.join, rows))
+    if text.count(_FIELD) == len(rows) * (width - 1) and text.count(_ROW) == max(len(rows) - 1, 0):
+        # The whole text at once costs a tenth of value by value.
+        text = text.replace("\\", r"\\").replace("\n", r"\n").replace("\r", r"\r").replace(_ROW, "\n")
+    else:
+        text = "\n".join(_FIELD.join(value.translate(_ESCAPES) for value in row) for row in rows)
+    return f"{text}\n".replace("\x00", "") if rows else ""
 
 
 def nfc(text: str) -> str:

@@ -8,31 +8,32 @@ VIETNAM_OFFSET = "+07:00"  # also for the years in which clocks there showed ano
 
 _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
 _OFFSET = r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)"
-_ISO = r"\d{4}-\d{2}-\d{2}"
-_DAY_FIRST = r"\d{1,2}[./-]\d{1,2}[./-]\d{4}"
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Where a date's parts stand: patterns of year, month and day, and of dates that surely exist."""
+    """How a date is written: its shape, the shape of dates that surely exist, and where its parts stand."""
 
+    shape: str
+    surely: str
     year: str
     month: str
     day: str
-    surely: str
 
 
-_ISO_PARTS = Calendar(
-    r"^(\d{4})-",
-    r"^\d{4}-(\d{2})-",
-    r"^\d{4}-\d{2}-(\d{2})",
-    r"^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])",
+_ISO = Calendar(
+    r"\d{4}-\d{2}-\d{2}",
+    r"(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])",
+    r"^\s*(\d{4})-",
+    r"^\s*\d{4}-(\d{2})-",
+    r"^\s*\d{4}-\d{2}-(\d{2})",
 )
-_DAY_FIRST_PARTS = Calendar(
-    r"^\d+\D\d+\D(\d{4})",
-    r"^\d+\D(\d+)\D",
-    r"^(\d+)\D",
-    r"^(0?[1-9]|1\d|2[0-8])[./-](0?[1-9]|1[0-2])[./-](?!0000)\d{4}",
+_DAY_FIRST = Calendar(
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{4}",
+    r"(0?[1-9]|1\d|2[0-8])[./-](0?[1-9]|1[0-2])[./-](?!0000)\d{4}",
+    r"^\s*\d+\D\d+\D(\d{4})",
+    r"^\s*\d+\D(\d+)\D",
+    r"^\s*(\d+)\D",
 )
 
 
@@ -40,26 +41,38 @@ _DAY_FIRST_PARTS = Calendar(
 class Form:
     """A way to write values of a type.
 
-    `pattern` is the regular expression that every value matches, `longest` how many characters it may have;
-    `cast` turns the column `{c}` into the type; `calendar` finds the parts of a date, which must exist;
-    `evidence` is what at least one value must match for the form to be believed.
+    `pattern` is the regular expression that every value matches as a whole, `longest` how many bytes it may
+    have; `cast` turns the column `{c}` into the type; `evidence` is what at least one value must match for
+    the form to be believed. Dates must exist: values that match `surely` do, of others `calendar` finds
+    the parts.
     """
 
     type: str
     pattern: str
     cast: str
     longest: int = 1_000
-    calendar: Calendar | None = None
     evidence: str = ""
+    surely: str = ""
+    calendar: Calendar | None = None
+
+
+def _dated(type_: str, before: str, calendar: Calendar, after: str, cast: str) -> Form:
+    return Form(
+        type_,
+        before + calendar.shape + after,
+        cast,
+        surely=before + calendar.surely + after,
+        calendar=calendar,
+    )
 
 
 # No bounds inside the patterns: they make PostgreSQL's matcher ten times slower.
-INTEGER = Form("bigint", r"^-?(0|[1-9]\d*)$", "{c}::bigint", longest=18)
+INTEGER = Form("bigint", r"-?(0|[1-9]\d*)", "{c}::bigint", longest=18)
 BIG_INTEGER = Form("numeric", INTEGER.pattern, "{c}::numeric", longest=130)
-NUMBER = Form("numeric", r"^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?$", "{c}::numeric", longest=130)
+NUMBER = Form("numeric", r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?", "{c}::numeric", longest=130)
 VIETNAMESE_NUMBER = Form(
     "numeric",
-    r"^-?(0|[1-9]\d*|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?$",
+    r"-?(0|[1-9]\d*|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?",
     "replace(replace({c}, '.', ''), ',', '.')::numeric",
     longest=130,
 )
@@ -67,37 +80,33 @@ VIETNAMESE_NUMBER = Form(
 WRITTEN_NUMBER = replace(VIETNAMESE_NUMBER, evidence=r"(\.\d{3}){2}|\.\d{3},\d")
 ENGLISH_NUMBER = Form(
     "numeric",
-    r"^-?(0|[1-9]\d*|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?$",
+    r"-?(0|[1-9]\d*|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?",
     "replace({c}, ',', '')::numeric",
     longest=130,
 )
 NUMBERS = (INTEGER, BIG_INTEGER, NUMBER, VIETNAMESE_NUMBER, ENGLISH_NUMBER)
-BOOLEAN = Form("boolean", r"^(true|false)$", "{c}::boolean")
-YES_OR_NO = Form("boolean", r"^([Cc]ó|[Kk]hông)$", "(lower({c}) = 'có')")
+BOOLEAN = Form("boolean", "true|false", "{c}::boolean")
+YES_OR_NO = Form("boolean", "[Cc]ó|[Kk]hông", "(lower({c}) = 'có')")
 DATES = (
-    Form("date", f"^{_ISO}$", "{c}::date", calendar=_ISO_PARTS),
-    Form(
-        "date",
-        f"^{_DAY_FIRST}$",
-        "to_date(translate({c}, '-.', '//'), 'DD/MM/YYYY')",
-        calendar=_DAY_FIRST_PARTS,
-    ),
+    _dated("date", "", _ISO, "", "{c}::date"),
+    _dated("date", "", _DAY_FIRST, "", "to_date(translate({c}, '-.', '//'), 'DD/MM/YYYY')"),
 )
 TIMESTAMPS = (
-    Form("timestamp", f"^{_ISO}[T ]{_TIME}$", "{c}::timestamp", calendar=_ISO_PARTS),
-    Form(
+    _dated("timestamp", "", _ISO, f"[T ]{_TIME}", "{c}::timestamp"),
+    _dated(
         "timestamp",
-        # An offset must not move the first and the last year out of the calendar.
-        f"^(?!0001|9999){_ISO}[T ]{_TIME}{_OFFSET}$",
+        "(?!0001|9999)",  # an offset must not move the first and the last year out of the calendar
+        _ISO,
+        f"[T ]{_TIME}{_OFFSET}",
         f"({{c}}::timestamptz AT TIME ZONE INTERVAL '{VIETNAM_OFFSET}')",
-        calendar=_ISO_PARTS,
     ),
-    Form(
+    _dated(
         "timestamp",
-        f"^{_DAY_FIRST} {_TIME}$",
+        "",
+        _DAY_FIRST,
+        f" {_TIME}",
         "(to_date(split_part(translate({c}, '-.', '//'), ' ', 1), 'DD/MM/YYYY')"
         " + split_part({c}, ' ', 2)::time)",
-        calendar=_DAY_FIRST_PARTS,
     ),
 )
 TEXT = Form("text", "", "{c}")

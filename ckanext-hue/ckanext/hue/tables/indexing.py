@@ -7,11 +7,13 @@ refused, `q` says that the index is being built, and all else works.
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from psycopg2 import sql
+from psycopg2.errors import QueryCanceled
 from psycopg2.extensions import cursor as Cursor
 
-from . import building, publishing
+from . import building, locks, publishing
 from .building import Built
 from .columns import PublishedColumn
 from .database import datastore_connection
@@ -34,10 +36,18 @@ def complete() -> list[str]:
     with datastore_connection() as connection, connection.cursor() as cursor:
         cursor.execute(_PENDING)
         pending = cursor.fetchall()
-    return [resource_id for resource_id, *rest in pending if _index(resource_id, *rest)]
+    return [resource_id for resource_id, *rest in pending if _index_or_give_way(resource_id, *rest)]
 
 
-def _index(resource_id: str, version: int, oid: int, rows: int, described: list[dict[str, object]]) -> bool:
+def _index_or_give_way(resource_id: str, *described: Any) -> bool:
+    try:
+        return _index(resource_id, *described)
+    except QueryCanceled:
+        log.info("Indexing of %s gave way to a newer version", resource_id)
+        return False
+
+
+def _index(resource_id: str, version: int, oid: int, rows: int, described: list[dict[str, Any]]) -> bool:
     columns = [PublishedColumn.from_dict(column) for column in described]
     with datastore_connection() as connection, connection.cursor() as cursor:
         cursor.execute(
@@ -51,9 +61,8 @@ def _index(resource_id: str, version: int, oid: int, rows: int, described: list[
         values = [sql.Identifier(column.name) for column in columns]
         table = building.create(cursor, sql.Identifier("_id"), values, values, columns, published)
         building.finish(cursor, table, columns, rows, indexed=True)
-        # A newer version may have come meanwhile, and must not be replaced by this one.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (resource_id,))
-        if not _still_there(cursor, resource_id, oid):
+        # A newer version that waits for the table must not be replaced by this one.
+        if not (locks.try_loading(cursor, resource_id) and _still_there(cursor, resource_id, oid)):
             connection.rollback()
             return False
         publishing.swap(cursor, Built(table, rows, indexed=True), resource_id)

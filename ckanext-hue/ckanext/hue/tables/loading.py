@@ -21,7 +21,7 @@ from psycopg2.extras import execute_values
 
 from ckanext.hue.harvesters.base import Column, Page
 
-from . import changes, columns, publishing, quarantine, types, versions
+from . import changes, columns, locks, publishing, quarantine, types, versions
 from .building import Built, build
 from .columns import PublishedColumn
 from .database import datastore_connection
@@ -137,6 +137,7 @@ def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList
         # All are built before the first one is swapped: readers wait for a swap, never for a build.
         for loaded, built in prepared:
             if built:
+                locks.stop_indexing(cursor, loaded.resource_id)
                 publishing.swap(cursor, built, loaded.resource_id)
     return [loaded for loaded, _ in prepared]
 
@@ -144,8 +145,7 @@ def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList
 def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
     """Check one list and build its table; no table when the published one holds the same already."""
     staging, resource_id = given.staging, given.resource_id
-    # Two loads of one table take turns. The lock ends with the transaction.
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (resource_id,))
+    locks.loading(cursor, resource_id)
     stored = columns.published(cursor, resource_id)
     if not staging.rows:
         staging.add_columns(given.dictionary)
@@ -162,7 +162,7 @@ def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
         resource_id=resource_id,
         rows=staging.rows,
         columns=tuple(planned),
-        content_hash=_hash(staging, planned, len(bad)),
+        content_hash=_hash(staging, planned, decided, len(bad)),
         written=False,
         findings=tuple(typed.finding for typed in decided.values() if typed.finding),
         quarantined=len({value.row for value in bad}),
@@ -260,9 +260,13 @@ def _keep_declared_types(
             raise TypeLost(column=column.label or source_name, type=column.type, findings=[typed.finding])
 
 
-def _hash(staging: Staging, planned: Sequence[PublishedColumn], bad: int) -> str:
-    """Identify the table as published: its rows, and its columns with types and dictionary."""
-    described = [(column.name, column.type, column.info) for column in planned]
+def _hash(
+    staging: Staging, planned: Sequence[PublishedColumn], decided: Mapping[str, types.Typed], bad: int
+) -> str:
+    """Identify the table as published: its rows, how they were read, and its columns as described."""
+    described = [
+        (column.name, column.type, column.info, decided[column.source_name].form.cast) for column in planned
+    ]
     text = f"{staging.content_hash} {bad} {versions.as_jsonb(described)}"
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 

@@ -41,8 +41,10 @@ def swap(cursor: Cursor, built: Built, resource_id: str) -> None:
 
 
 def drop_table(cursor: Cursor, resource_id: str) -> None:
-    """Remove a resource's table, its versions and its cached row count."""
-    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("public", resource_id)))
+    """Remove a resource's table with its aliases, its versions and its cached row count."""
+    published = sql.Identifier("public", resource_id)
+    aliases = _each(_aliases(cursor, resource_id), "DROP VIEW {alias};", published)
+    cursor.execute(sql.SQL("{} DROP TABLE IF EXISTS {}").format(aliases, published))
     cursor.execute("DELETE FROM _table_stats WHERE resource_id = %s", (resource_id,))
     cursor.execute("DELETE FROM hue.table_version WHERE resource_id = %s", (resource_id,))
 

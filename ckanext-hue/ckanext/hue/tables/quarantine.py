@@ -14,7 +14,7 @@ from .errors import TooManyBadRows
 from .forms import DECLARED
 from .reading.base import Finding
 from .staging import POSITION, Staging
-from .types import Typed, is_few, readable, source
+from .types import Typed, is_few, readable
 
 MAX_FINDINGS = 1_000  # of a table that is refused
 
@@ -68,7 +68,7 @@ def _bad_rows(staging: Staging, name: str, typed: Typed) -> list[Any]:
     return staging.execute(
         "SELECT {}, {}, {} FROM {} WHERE NOT {}",
         sql.Identifier(POSITION),
-        source(staging, name),
+        staging.column(name),
         sql.SQL(", ").join(map(staging.column, staging.columns)),
         staging.table,
         readable(staging, name, typed.form),

@@ -20,7 +20,7 @@ from psycopg2.extensions import connection as Connection
 
 from ckanext.hue.harvesters.base import MAX_COLUMNS
 
-from .cells import NULL, Kind, copy_lines, kind_of, nfc, texts
+from .cells import DELIMITER, NULL, Kind, copy_lines, kind_of, nfc, texts
 from .errors import TooManyColumns
 from .reading.base import Batch
 
@@ -92,13 +92,13 @@ class Staging:
 
     def _copy(self, names: Sequence[str], lines: Iterator[bytes], blank_is_null: bool) -> None:
         columns = sql.SQL(", ").join(map(self.column, names))
-        statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv, NULL {}, FORCE_NULL ({}))").format(
-            self.table, columns, sql.Literal("" if blank_is_null else NULL), columns
+        statement = sql.SQL(f"COPY {{}} ({{}}) FROM STDIN WITH ({DELIMITER}, NULL {{}})").format(
+            self.table, columns, sql.Literal("" if blank_is_null else NULL)
         )
         stream = _Stream(lines)
         try:
             with self.connection.cursor() as cursor:
-                cursor.copy_expert(statement, stream, COPY_BYTES)
+                cursor.copy_expert(statement, stream, COPY_BYTES)  # pyright: ignore[reportArgumentType]
         except psycopg2.Error:
             if stream.error:  # psycopg2 keeps only its text
                 raise stream.error from None
@@ -113,7 +113,7 @@ class Staging:
             self._add_to_hash(batch.names, lines)
             yield lines
 
-    def _texts(self, batch: Batch) -> Iterable[Sequence[str]]:
+    def _texts(self, batch: Batch) -> Sequence[Sequence[str]]:
         if batch.blank_is_null:
             for name in batch.names:
                 self.kinds[name] |= Kind.UNTYPED
@@ -123,7 +123,7 @@ class Staging:
             types = set(map(type, values))
             self.kinds[name] |= kind_of(types)
             columns.append(texts(values, types))
-        return zip(*columns, strict=True)
+        return list(zip(*columns, strict=True))
 
     def _number(self, batch: Batch) -> None:
         if not self._starts or self.row_number(self.rows + 1) != batch.first_row:

@@ -45,6 +45,11 @@ _IDENTIFIER = re.compile(
 )
 _NAMES = {"bigint": "số", "numeric": "số", "date": "ngày", "timestamp": "ngày giờ", "boolean": "có/không"}
 
+_RIVALS = {
+    NUMBER: (VIETNAMESE_NUMBER,),
+    VIETNAMESE_NUMBER: (NUMBER, ENGLISH_NUMBER),
+    ENGLISH_NUMBER: (VIETNAMESE_NUMBER,),
+}
 _PLAIN_NUMBERS = (INTEGER, BIG_INTEGER, NUMBER)
 
 
@@ -93,27 +98,28 @@ def decide(staging: Staging, dictionary: Mapping[str, Column], number_format: st
 
 def readable(staging: Staging, name: str, form: Form) -> sql.Composable:
     """The condition that a staged value reads as `form`; null where there is no value."""
-    column = source(staging, name)
-    matches = sql.SQL("({c} ~ {pattern} AND length({c}) <= {longest})").format(
-        c=column, pattern=sql.Literal(form.pattern), longest=sql.Literal(form.longest)
+    column = staging.column(name)
+    # Where the format knows only text, blanks around a value mean nothing.
+    frame = r"^\s*(?:{})?\s*$" if _is_untyped(staging, name) else "^(?:{})$"
+    fits = sql.SQL("({c} ~ {pattern} AND octet_length({c}) <= {longest})").format(
+        c=column, pattern=sql.Literal(frame.format(form.pattern)), longest=sql.Literal(form.longest)
     )
     if form.calendar is None:
-        return matches
+        return fits
     year, month, day = (
         sql.SQL("substring({} from {})::int").format(column, sql.Literal(part))
         for part in (form.calendar.year, form.calendar.month, form.calendar.day)
     )
     # CASE keeps the parts from being read where the pattern does not match; most days need no arithmetic.
     return sql.SQL(
-        "(CASE WHEN {column} IS NULL THEN NULL WHEN NOT {matches} THEN false"
-        " WHEN {column} ~ {surely} THEN true"
+        "(CASE WHEN {column} IS NULL THEN NULL WHEN {column} ~ {surely} THEN true WHEN NOT {fits} THEN false"
         " ELSE {year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND"
         " CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31"
         " WHEN ({year} % 4 = 0 AND {year} % 100 <> 0) OR {year} % 400 = 0 THEN 29 ELSE 28 END END)"
     ).format(
         column=column,
-        matches=matches,
-        surely=sql.Literal(form.calendar.surely),
+        surely=sql.Literal(frame.format(form.surely)),
+        fits=fits,
         year=year,
         month=month,
         day=day,
@@ -121,9 +127,13 @@ def readable(staging: Staging, name: str, form: Form) -> sql.Composable:
 
 
 def source(staging: Staging, name: str) -> sql.Composable:
-    """The staged value to read; blanks around it mean nothing where the format knows only text."""
+    """The staged value to cast."""
     column = staging.column(name)
-    return sql.SQL("nullif(btrim({}), '')").format(column) if Kind.UNTYPED in staging.kinds[name] else column
+    return sql.SQL("nullif(btrim({}), '')").format(column) if _is_untyped(staging, name) else column
+
+
+def _is_untyped(staging: Staging, name: str) -> bool:
+    return Kind.UNTYPED in staging.kinds[name]
 
 
 def is_identifier(name: str) -> bool:
@@ -177,10 +187,9 @@ def _likely(name: str, forms: Sequence[Form], sample: _Counted) -> list[Form]:
 
 
 def _first(forms: Sequence[Form]) -> Sequence[Form]:
-    """The first form, with those that must be compared with it."""
-    if forms and forms[0] in (NUMBER, VIETNAMESE_NUMBER, ENGLISH_NUMBER):
-        return [form for form in forms if form in (NUMBER, VIETNAMESE_NUMBER, ENGLISH_NUMBER)]
-    return forms[:1]
+    """The first form, with those whose numbers it may be mistaken for."""
+    rivals = _RIVALS.get(forms[0], ()) if forms else ()
+    return [*forms[:1], *(form for form in forms[1:] if form in rivals)]
 
 
 def _count(staging: Staging, candidates: Mapping[str, Iterable[Form]], limit: int | None = None) -> _Counted:
@@ -200,7 +209,7 @@ def _count(staging: Staging, candidates: Mapping[str, Iterable[Form]], limit: in
 
 
 def _counts(staging: Staging, name: str, form: Form) -> Iterable[sql.Composable]:
-    column = source(staging, name)
+    column = staging.column(name)
     yield sql.SQL("count({})").format(column)
     misfits = sql.SQL("count({}) FILTER (WHERE NOT {})").format(column, readable(staging, name, form))
     if form.evidence:
@@ -238,7 +247,7 @@ def is_few(bad: int, rows: int) -> bool:
 
 
 def _lossy(staging: Staging, name: str, form: Form, pattern: str) -> bool:
-    column = source(staging, name)
+    column = staging.column(name)
     [[lossy]] = staging.execute(
         "SELECT coalesce(bool_or({} ~ {}), false) FROM {} WHERE NOT {}",
         column,
@@ -297,7 +306,7 @@ def _mixed(staging: Staging, name: str, forms: Sequence[Form], whole: _Counted) 
     misfits = whole.misfits[name, best]
     if misfits * 2 > whole.values[name]:
         return None
-    column = source(staging, name)
+    column = staging.column(name)
     [[position, value]] = staging.execute(
         "SELECT _position, left({}, 100) FROM {} WHERE NOT {} ORDER BY _position LIMIT 1",
         column,
