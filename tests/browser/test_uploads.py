@@ -106,7 +106,7 @@ def test_an_editor_uploads_corrects_and_publishes(
     name, editor = dataset
     opened = visit("/", size)
     page = opened.page
-    shots = os.environ.get("HUE_SCREENSHOTS")
+    shots = "/tmp/shots_up"
 
     def shot(label: str) -> None:
         if shots:
@@ -115,8 +115,8 @@ def test_an_editor_uploads_corrects_and_publishes(
     sign_in(page, editor)
 
     page.goto(f"/dataset/{name}/resource/new")
-    expect(page.get_by_text("Tệp lớn nhất 200 MB")).to_be_visible()
     shot("form")
+    expect(page.get_by_text("Tệp lớn nhất 200 MB")).to_be_visible()
     bad = workbook(tmp_path / "Lượt khách.xlsx", [*ROWS, ("Cầu ngói Thanh Toàn", "=chưa có")])
     send(page, f"/dataset/{name}/resource/new", bad, "Thêm")
     page.goto(f"/dataset/{name}")

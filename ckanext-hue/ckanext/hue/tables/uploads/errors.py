@@ -20,12 +20,6 @@ class SheetMissing(TableError):
     )
 
 
-class NoSheets(TableError):
-    """The file holds no table at all."""
-
-    template = "Tệp «{name}» không có bảng nào: mọi trang tính đều trống."
-
-
 class Superseded(TableError):
     """A newer file, or the end of the resource, makes this load pointless."""
 

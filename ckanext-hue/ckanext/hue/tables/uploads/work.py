@@ -12,13 +12,13 @@ from rq.timeouts import JobTimeoutException
 from ckanext.hue import config
 from ckanext.hue.harvest.jobs import own_fault
 from ckanext.hue.search.indexing import index_datasets
-from ckanext.hue.tables.errors import TableError
+from ckanext.hue.tables.errors import NoTableInFile, TableError
 from ckanext.hue.tables.loading import LoadedList, load_batches
 from ckanext.hue.tables.reading.base import Batch, OpenFile
 from ckanext.hue.tables.reading.opening import open_file
 
 from . import records, report, resources
-from .errors import NoSheets, SheetMissing, Superseded
+from .errors import SheetMissing, Superseded
 from .records import Upload
 from .storage import Snapshot, snapshot
 
@@ -75,7 +75,7 @@ def _publish(upload: Upload, file: Snapshot, told: report.Draft) -> LoadedList:
 
 def _sheet(opened: OpenFile, upload: Upload) -> str:
     if not opened.sheets:
-        raise NoSheets(name=upload.name)
+        raise NoTableInFile(filename=upload.name, reason="không trang tính nào có dữ liệu")
     if not upload.sheet or upload.sheet in opened.sheets:
         return upload.sheet or opened.sheets[0]
     raise SheetMissing(sheet=upload.sheet, sheets=", ".join(f"«{name}»" for name in opened.sheets))
