@@ -11,15 +11,15 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from . import jobs, records, resources
-from .formats import EXTENSIONS
+from .formats import name_of
 
 _RECORDED = "hue uploads"  # key in the session's notes: uploads to announce
 
 
 def arrived(resource_id: str, name: str) -> None:
     """Record a new file of a resource, of the given name."""
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix in EXTENSIONS:
+    suffix = PurePosixPath(name).suffix
+    if name_of(suffix):
         _announce(records.register(resource_id))
     elif records.known_in_session(resource_id):
         said = suffix.lstrip(".").upper() or "không rõ"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-# The first of each kind is the one that people are told of.
-KINDS = (
-    (".xlsx", ".xlsm"),
-    (".xls",),
-    (".ods",),
-    (".csv",),
-    (".tsv", ".tab"),
-    (".json",),
-    (".ndjson", ".jsonl"),
-    (".geojson",),
-    (".parquet",),
-)
-EXTENSIONS = frozenset(extension for kind in KINDS for extension in kind)
-NAMES = tuple(kind[0].lstrip(".").upper() for kind in KINDS)
+KINDS = {
+    "XLSX": (".xlsx", ".xlsm"),
+    "XLS": (".xls",),
+    "ODS": (".ods",),
+    "CSV": (".csv",),
+    "TSV": (".tsv", ".tab"),
+    "JSON": (".json",),
+    "NDJSON": (".ndjson", ".jsonl", ".ldjson"),
+    "GeoJSON": (".geojson",),
+    "Parquet": (".parquet",),
+}
+_NAMES = {extension: name for name, extensions in KINDS.items() for extension in extensions}
+
+
+def name_of(extension: str) -> str | None:
+    """The format of files whose names end so (".xlsx"); None for files that do not become tables."""
+    return _NAMES.get(extension.lower())

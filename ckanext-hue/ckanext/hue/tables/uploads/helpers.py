@@ -47,7 +47,7 @@ def hue_moment(moment: datetime | None) -> str:
 
 def hue_read_formats() -> str:
     """The formats of files that become tables: «XLSX, CSV, JSON»."""
-    return ", ".join(formats.NAMES)
+    return ", ".join(formats.KINDS)
 
 
 def hue_upload_limit() -> int:

@@ -13,6 +13,7 @@ from ckanext.hue.harvest.database import rows
 from ckanext.hue.tables import loading
 
 from .errors import Superseded
+from .formats import name_of
 from .records import Upload
 from .storage import Snapshot
 
@@ -32,7 +33,7 @@ def tell_table(upload: Upload, file: Snapshot) -> str:
         id=upload.resource_id,
         size=file.size,
         sha256=file.sha256,
-        format=PurePosixPath(upload.name).suffix.lstrip(".").upper(),
+        format=name_of(PurePosixPath(upload.name).suffix),
         extras=json.dumps({"datastore_active": True, "hash_algorithm": SHA256}),
     )
     if not found:
