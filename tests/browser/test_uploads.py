@@ -119,7 +119,7 @@ def test_an_editor_uploads_corrects_and_publishes(
     page.get_by_role("link", name="Xem báo cáo").click()
     expect(page.get_by_role("heading", name="Các trang tính khác của tệp")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="Ghi chú")).to_be_visible()
-    remark = page.get_by_role("row").filter(has_text="phần lớn là số nhưng có 1 giá trị khác (hàng 6)")
+    remark = page.get_by_role("row").filter(has_text="phần lớn là số nhưng có 1 giá trị khác (dòng 6)")
     expect(remark.get_by_role("cell")).to_contain_text(["Năm 2024", "6", "Lượt khách", "chưa có", ""])
 
     page.get_by_role("link", name="Từ điển dữ liệu").click()
@@ -135,7 +135,7 @@ def test_an_editor_uploads_corrects_and_publishes(
     downloading.value.save_as(file)
     assert file.read_bytes().startswith(b"\xef\xbb\xbf")
     [wrong] = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))
-    assert (wrong["Hàng"], wrong["Cột"], wrong["Giá trị"]) == ("6", "Lượt khách", "chưa có")
+    assert (wrong["Dòng"], wrong["Cột"], wrong["Giá trị"]) == ("6", "Lượt khách", "chưa có")
     page.get_by_role("link", name="Xem báo cáo").click()
     expect(page.get_by_role("row").filter(has_text="không phải số nguyên hợp lệ")).to_be_visible()
 

@@ -23,10 +23,12 @@ import openpyxl
 import psycopg2
 import pytest
 from ckan import model
+from ckan.lib import files
 from ckan.lib.helpers import url_for
 from ckan.lib.jobs import get_queue
 from ckan.lib.uploader import get_resource_uploader
 from redis.exceptions import ConnectionError as RedisAway
+from rq.timeouts import JobTimeoutException
 from werkzeug.datastructures import FileStorage
 
 from ckanext.hue.harvest.database import rows
@@ -425,6 +427,36 @@ def test_a_fault_of_the_portal_is_reported_and_the_worker_lives(
     assert failed.message == "Lỗi của cổng (ZeroDivisionError); chi tiết nằm trong nhật ký."
 
 
+def test_a_load_that_takes_too_long_is_reported(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_arguments: Any) -> None:
+        raise JobTimeoutException
+
+    monkeypatch.setattr(work, "open_file", late)
+    failed = run(upload()["id"])
+    assert failed.state == "failed"
+    assert "quá 120 phút" in failed.message
+
+
+def test_files_in_a_configured_storage_are_loaded_too(
+    upload: Upload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {
+        "type": "file_keeper:fs",
+        "path": str(tmp_path),
+        "initialize": True,
+        "override_existing": True,
+    }
+    name = tk.config["ckan.files.default_storages.resource"]
+    files.storages.register(name, files.make_storage(name, settings))
+    try:
+        resource = upload()
+        done = run(resource["id"])
+    finally:
+        files.storages.pop(name)
+    assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == [TABLE]
+    assert (done.state, done.rows) == ("done", 2)
+
+
 def test_a_file_that_vanished_from_the_storage_is_reported(upload: Upload) -> None:
     resource = upload()
     Path(get_resource_uploader(resource).get_path(resource["id"])).unlink()
@@ -586,7 +618,7 @@ def test_the_rows_left_out_are_downloaded_for_spreadsheets_as_they_are(
     assert answer.data.startswith(b"\xef\xbb\xbf")
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))) == [
-        ["Hàng", "Cột", "Giá trị", "Lý do", "ten", "khach"],
+        ["Dòng", "Cột", "Giá trị", "Lý do", "ten", "khach"],
         ["3", "khach", "=1+1", "không phải số nguyên hợp lệ", "Lăng Tự Đức", "=1+1"],
     ]
 

@@ -54,12 +54,8 @@ def set_aside(
     bad.sort(key=lambda value: value.row)
     if positions:
         if not is_few(len(positions), staging.rows):
-            raise TooManyBadRows(
-                bad=len(positions),
-                rows=staging.rows,
-                example=bad[0],
-                findings=[value.as_finding() for value in bad[:MAX_FINDINGS]],
-            )
+            refused = TooManyBadRows(bad=len(positions), rows=staging.rows, example=bad[0])
+            raise refused.at(value.as_finding() for value in bad[:MAX_FINDINGS])
         staging.remove(positions)
     return bad
 

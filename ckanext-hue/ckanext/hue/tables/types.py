@@ -318,6 +318,6 @@ def _mixed(staging: Staging, name: str, forms: Sequence[Form], whole: _Counted) 
     rows = ", ".join(str(staging.row_number(other)) for other, *_ in others)
     message = (
         f"Cột «{name}» phần lớn là {_NAMES[best.type]} nhưng có {misfits} giá trị khác"
-        f" (hàng {rows}{', …' if misfits > len(others) else ''}), nên được giữ dạng văn bản."
+        f" (dòng {rows}{', …' if misfits > len(others) else ''}), nên được giữ dạng văn bản."
     )
     return Finding(message, row=staging.row_number(position), column=name, value=value)

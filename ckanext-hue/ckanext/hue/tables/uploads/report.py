@@ -124,7 +124,7 @@ def bad_rows_as_csv(resource_id: str, version: int) -> Iterator[str]:
         for number, column, value, reason, record in cursor:
             if columns is None:
                 columns = list(record)
-                yield BOM + _line(["Hàng", "Cột", "Giá trị", "Lý do", *columns])
+                yield BOM + _line(["Dòng", "Cột", "Giá trị", "Lý do", *columns])
             cells = (record.get(name) for name in columns)
             yield _line([number, column, value, reason, *("" if cell is None else cell for cell in cells)])
 

@@ -69,16 +69,17 @@ def _fail(upload: Upload, told: report.Draft, message: str) -> None:
 def _publish(upload: Upload, file: Snapshot, told: report.Draft) -> LoadedList:
     opened = open_file(file.path, upload.name)
     told.opened = opened
-    told.sheet = _sheet(opened, upload)
+    told.sheet = sheet_of(opened, upload.sheet, upload.name)
     return load_batches(upload.resource_id, _watched(upload, opened.batches(told.sheet)))
 
 
-def _sheet(opened: OpenFile, upload: Upload) -> str:
+def sheet_of(opened: OpenFile, asked: str, filename: str) -> str:
+    """The sheet to read: the one asked for, else the first. Raises TableError."""
     if not opened.sheets:
-        raise NoTableInFile(filename=upload.name, reason="không trang tính nào có dữ liệu")
-    if not upload.sheet or upload.sheet in opened.sheets:
-        return upload.sheet or opened.sheets[0]
-    raise SheetMissing(sheet=upload.sheet, sheets=", ".join(f"«{name}»" for name in opened.sheets))
+        raise NoTableInFile(filename=filename, reason="không trang tính nào có dữ liệu")
+    if not asked or asked in opened.sheets:
+        return asked or opened.sheets[0]
+    raise SheetMissing(sheet=asked, sheets=", ".join(f"«{name}»" for name in opened.sheets))
 
 
 def _watched(upload: Upload, batches: Iterable[Batch]) -> Iterator[Batch]:
