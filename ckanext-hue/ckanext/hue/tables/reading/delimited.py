@@ -40,6 +40,7 @@ class Delimited:
             self.findings.add(finding)
         sample = next(self._blocks(), encodings.Block("")).text[:_SAMPLE_CHARACTERS]
         self._has_hint = bool(_HINT.fullmatch(sample.partition("\n")[0]))
+        csv.field_size_limit(max(limits.cell_characters, _SAMPLE_CHARACTERS))
         self._separator = separator_of(sample)
 
     def batches(self, sheet: str) -> Iterator[Batch]:
@@ -60,7 +61,7 @@ class Delimited:
 
     def _chunks(self) -> Iterator[body.Chunk]:
         """Records by the thousand, and what is to tell of their lines."""
-        csv.field_size_limit(self._limits.cell_characters)
+        csv.field_size_limit(self._limits.cell_characters)  # of the whole process
         feed = _Feed(self._blocks())
         reader = feed.reader = csv.reader(feed.lines(), delimiter=self._separator)
         number = 1
@@ -73,15 +74,14 @@ class Delimited:
             for row in reader:
                 rows.append(row)
                 # A chunk ends with a block too, so that long rows fill no memory.
-                if len(rows) == body.BATCH_ROWS or (feed.is_fresh and len(rows) > 1):
-                    feed.is_fresh = False
+                began_block, feed.is_fresh = feed.is_fresh, False
+                if len(rows) == body.BATCH_ROWS or (began_block and len(rows) > 1):
                     if row == [_END]:
                         break
                     self._tell_lines(feed, rows, number, lines_before, reader.line_num)
-                    yield number, rows
-                    number += len(rows)
-                    lines_before = reader.line_num
-                    rows = []
+                    first, chunk = number, rows
+                    number, rows, lines_before = number + len(rows), [], reader.line_num
+                    yield first, chunk
         except csv.Error as error:
             raise TooLargeToRead(
                 filename=self._filename,
@@ -135,7 +135,7 @@ def separator_of(sample: str) -> str:
     hint = _HINT.fullmatch(sample.partition("\n")[0])
     if hint:
         return hint[1]
-    best, most = ",", 0.5
+    best, most = ",", 0.0
     for separator in _SEPARATORS:
         lines = io.StringIO(sample, newline="")
         rows = islice(csv.reader(lines, delimiter=separator), header.SAMPLE_ROWS)
@@ -146,12 +146,12 @@ def separator_of(sample: str) -> str:
 
 
 def _evenness(widths: list[int]) -> float:
-    """The share of rows as wide as most are, below the titles; 0 where no row has two cells."""
+    """The share of rows that are as wide as most with two cells are; 0 unless most below the titles are."""
     wide = Counter(width for width in widths if width > 1)
     if not wide:
         return 0
     usual, count = max(wide.items(), key=lambda entry: (entry[1], entry[0]))
-    return count / (len(widths) - widths.index(usual))
+    return count / len(widths) if count > (len(widths) - widths.index(usual)) / 2 else 0
 
 
 def _with_first(first: body.Chunk, rest: Iterator[body.Chunk]) -> Iterator[body.Chunk]:

@@ -84,13 +84,13 @@ def _samples(path: Path) -> list[bytes]:
     size = path.stat().st_size
     if size <= _WINDOW * _WINDOWS:
         return [path.read_bytes()]
-    step = (size - _WINDOW) // (_WINDOWS - 1)
+    step = -(-(size - _WINDOW) // (_WINDOWS - 1))
     samples = []
     with path.open("rb") as file:
         for number in range(_WINDOWS):
-            start = number * step // 2 * 2
+            start = min(number * step, size - _WINDOW) // 2 * 2
             file.seek(start)
-            samples.append(_whole_lines(file.read(_WINDOW), first=start == 0))
+            samples.append(_whole_lines(file.read(_WINDOW + 1), first=start == 0))
     return samples
 
 

@@ -52,7 +52,7 @@ def column_number(letters: str) -> int:
 
 
 def of_xlsx(chunks: Iterable[bytes]) -> Extent | None:
-    """The extent of a worksheet in the form in which all common programs write it; None for another form."""
+    """The extent of a worksheet as all common programs write it, with empty cells; None for another form."""
     found = Extent()
     rest = b""
     for chunk in chunks:

@@ -44,6 +44,8 @@ class GeoJson:
         self._features = found.lists[FEATURES]
         if not self._features.items:
             raise NoTableInFile(filename=filename, reason="không có đối tượng (feature) nào")
+        if self._features.records != self._features.items:
+            raise _bad(filename, self._features.first_other)
         properties = self._features.property_names
         self._has_identifier = IDENTIFIER in self._features.names and IDENTIFIER not in properties
         self._has_degrees = _is_in_degrees(path, encoding, filename) if "crs" in found.values else True
@@ -74,10 +76,8 @@ class GeoJson:
         self, features: list[dict[str, Any]], properties: tuple[str, ...], number: int
     ) -> tuple[tuple[str, ...], list[list[Any]]]:
         for place, feature in enumerate(features, number):
-            if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
-                raise BadJson(
-                    filename=self._filename, reason=f"đối tượng (feature) thứ {place} không đúng cấu trúc"
-                )
+            if not isinstance(feature.get("properties") or {}, dict):
+                raise _bad(self._filename, place)
         rows = json_lists.values_of([feature.get("properties") or {} for feature in features], properties)
         names = list(properties)
         if self._has_identifier:
@@ -116,6 +116,10 @@ def _is_in_degrees(path: Path, encoding: encodings.Encoding, filename: str) -> b
     with json_survey.parsing(filename), encodings.Utf8Stream(path, encoding) as file:
         name = next(iter(ijson.items(file, "crs.properties.name")), "")
     return isinstance(name, str) and name.endswith(_DEGREES)
+
+
+def _bad(filename: str, number: int) -> BadJson:
+    return BadJson(filename=filename, reason=f"đối tượng (feature) thứ {number} không đúng cấu trúc")
 
 
 def _text(shape: Any) -> str:

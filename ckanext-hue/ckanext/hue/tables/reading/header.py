@@ -123,17 +123,19 @@ def _is_labels(row: Row, share: float = 0.5) -> bool:
     return sum(_is_label(row[place]) for place in filled) > len(filled) * share
 
 
-def _covered(rows: Sequence[Row], number: int, merges: Sequence[Merge]) -> set[int]:
-    """The columns to which this row gives a label, alone or with the line below."""
+def _covered(rows: Sequence[Row], number: int, merges: Sequence[Merge], depth: int = 0) -> set[int]:
+    """The columns to which this row gives a label, alone or with the lines below."""
+    if number >= len(rows) or depth > _DEEPEST:
+        return set()
     covered = _filled(rows[number])
-    below = _filled(rows[number + 1]) if number + 1 < len(rows) else set()
+    below = _covered(rows, number + 1, merges, depth + 1) if merges else set()
     for top, left, bottom, right in merges:
         if top <= number <= bottom and left < len(rows[top]) and left in _filled(rows[top]):
             columns = set(range(left, right + 1))
-            # A wide cell is a group's label when each of its columns has one below; else it is a title.
-            covered |= columns if right == left or columns <= below else set()
+            # A wide cell labels a group when its columns, and others too, have labels below. Else a title.
+            covered |= columns if right == left or columns < below else set()
     if _has_second_line(rows, number):
-        covered |= below
+        covered |= _filled(rows[number + 1])
     return covered
 
 

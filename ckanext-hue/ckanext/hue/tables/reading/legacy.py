@@ -43,8 +43,13 @@ _VNI_MARKS |= {letter.upper(): marks for letter, marks in _VNI_MARKS.items()}
 _VNI_LETTERS = dict(zip("ñôöòóæîÑÔÖÒÓÆÎ", "đơưịĩỉỵĐƠƯỊĨỈỴ", strict=True))
 _VNI = re.compile(f"([aeouyAEOUYôöÔÖ])([{''.join(_VNI_MARKS)}])|[{''.join(_VNI_LETTERS)}]")
 
-_MIN_WORDS = 3  # with letters beyond ASCII, before text in Unicode is taken for legacy text
-_MIN_SHARE = 0.6
+_MIN_SHARE = (
+    0.6  # of words with letters beyond ASCII that are Vietnamese, where the bytes must mean something
+)
+# Text in Unicode is right as it is unless much speaks against it.
+_MIN_WORDS = 6
+_MIN_SHARE_IN_UNICODE = 0.75
+_MAX_PROPER_SHARE = 0.1  # of letters that only proper Unicode has
 
 
 def _from_vni(text: str) -> str:
@@ -115,14 +120,20 @@ def of_bytes(sample: bytes) -> Legacy:
 def of_text(sample: str) -> Legacy | None:
     """The encoding whose bytes were taken for Western letters in this text, if it is such text."""
     good, words = vietnamese.score(sample)
-    if words < _MIN_WORDS or good / words >= _MIN_SHARE:
+    if words < _MIN_WORDS or good / words >= _MIN_SHARE or _is_proper(sample):
         return None
     best, share = None, good / words
     for encoding in (TCVN3, VNI):
         good, words = vietnamese.score(repaired(sample, encoding))
-        if words >= _MIN_WORDS and good / words >= _MIN_SHARE and good / words > share:
+        if words >= _MIN_WORDS and good / words >= _MIN_SHARE_IN_UNICODE and good / words > share:
             best, share = encoding, good / words
     return best
+
+
+def _is_proper(text: str) -> bool:
+    beyond = [letter for letter in text if not letter.isascii() and letter.isalpha()]
+    proper = sum(letter >= "\u0100" for letter in beyond)
+    return proper > len(beyond) * _MAX_PROPER_SHARE
 
 
 _RUN = re.compile(r"[^\s]*[^\x00-\x7f\s][^\s]*")

@@ -47,7 +47,8 @@ _XML = re.compile(r"\s*<(?:\?xml|[A-Za-z_][\w.-]*:?[\w.-]*\s+xmlns)")
 _RECORD_LINES = (".ndjson", ".jsonl", ".ldjson")
 _JSON_NAMES = (".json", ".geojson")
 _BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
-_MAX_BINARY_SHARE = 0.05  # of the characters; a text file has a few at most
+_MAX_BINARY_SHARE = 0.05  # of the characters
+_FEW_BINARY = 20  # that a text file may have, however short
 
 
 def open_file(path: Path, filename: str, limits: Limits = Limits()) -> OpenFile:  # noqa: B008
@@ -86,7 +87,7 @@ def open_file(path: Path, filename: str, limits: Limits = Limits()) -> OpenFile:
 def _open_text(path: Path, filename: str, limits: Limits, head: bytes) -> OpenFile:
     encoding = encodings.of_file(path)
     start = encodings.start_of(head, encoding)
-    if len(_BINARY.findall(start)) > len(start) * _MAX_BINARY_SHARE:
+    if len(_BINARY.findall(start)) > max(_FEW_BINARY, len(start) * _MAX_BINARY_SHARE):
         raise NotATable(filename=filename, what="tệp nhị phân không rõ định dạng")
     if _HTML.match(start):
         raise WebPageInstead(filename=filename)

@@ -79,7 +79,7 @@ def _xlsx(archive: Archive, filename: str, limits: Limits) -> list[extent.Extent
     if missing:
         raise BrokenFile(filename=filename, reason="thiếu nội dung của một trang tính")
     # Each is measured, also one that no entry of the book names.
-    extents = {part: _worksheet(archive, part) for part in worksheets | set(order)}
+    extents = {part: _worksheet(archive, part, limits) for part in worksheets | set(order)}
     archive.verify(skip=frozenset(extents))
     _check_cells(extents.values(), filename, limits)
     return [extents[part] for part in order]
@@ -90,8 +90,11 @@ def _part(target: str) -> str:
     return target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
 
 
-def _worksheet(archive: Archive, part: str) -> extent.Extent:
-    return extent.of_xlsx(archive.chunks(part)) or extent.of_xlsx_exactly(archive.chunks(part))
+def _worksheet(archive: Archive, part: str, limits: Limits) -> extent.Extent:
+    found = extent.of_xlsx(archive.chunks(part))
+    if found is None or found.cells > limits.workbook_cells:
+        return extent.of_xlsx_exactly(archive.chunks(part))
+    return found
 
 
 def _ods(archive: Archive, filename: str) -> list[extent.Extent]:

@@ -34,5 +34,6 @@ def is_syllable(word: str) -> bool:
 def score(text: str) -> tuple[int, int]:
     """Of the text's different words with letters beyond ASCII: how many are syllables, how many in all."""
     words = set(_WORD.findall(_NOT_LETTERS.sub(" ", unicodedata.normalize("NFC", text))))
-    marked = [word for word in words if not word.isascii()]
+    # A letter alone proves little: a dash of one encoding is a capital of another.
+    marked = [word for word in words if len(word) > 1 and not word.isascii()]
     return sum(map(is_syllable, marked)), len(marked)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from .extent import Extent
 from .parquet import duration_text
 
 _MIDNIGHT = time()
-_SAMPLE_STEP = 20
+_SAMPLE_ROWS = 1_000
 _SAMPLE_CHARACTERS = 100_000
 _MAX_WHOLE = 1e15  # beyond, a spreadsheet's number is not exact any more
 
@@ -77,7 +78,7 @@ class Workbook:
         body.tell_header(found, top + 1, self.findings, sheet)
         self._tell_errors(sheet)
         start = top + found.bottom + 1
-        columns = columns_of(islice(cells.iter_rows(), start, None))
+        columns = columns_of(islice(cells.iter_rows(), start, None), step=cells.height // _SAMPLE_ROWS | 1)
         self._tell_legacy(columns, sheet)
         table = body.Body(
             _labels(found.labels),
@@ -168,15 +169,15 @@ class ColumnKind:
     legacy: legacy.Legacy | None = None
 
 
-def columns_of(rows: Iterator[list[Any]]) -> list[ColumnKind]:
-    """Look through all rows once."""
+def columns_of(rows: Iterator[list[Any]], step: int) -> list[ColumnKind]:
+    """Look through all rows once; texts are taken from each `step`-th."""
     timed: set[int] = set()
     samples: list[list[str]] = []
     while chunk := list(islice(rows, body.BATCH_ROWS)):
         for place, column in enumerate(zip(*chunk, strict=True)):
             if datetime in set(map(type, column)):
                 timed.add(place)
-        for row in chunk[::_SAMPLE_STEP]:
+        for row in chunk[::step]:
             samples = samples or [[] for _ in row]
             for texts, value in zip(samples, row, strict=True):
                 if type(value) is str and not value.isascii():
@@ -195,7 +196,9 @@ def _labels(labels: tuple[str, ...]) -> tuple[str, ...]:
 def _value(value: Any, has_time: bool) -> Any:
     kind = type(value)
     if kind is float:
-        return int(value) if value.is_integer() and abs(value) < _MAX_WHOLE else value
+        if value.is_integer() and abs(value) < _MAX_WHOLE:
+            return int(value)
+        return value if isfinite(value) else None
     if kind is str and not value:
         return None
     if kind is date and has_time:
