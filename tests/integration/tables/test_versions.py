@@ -239,8 +239,10 @@ def test_indexing_never_replaces_a_newer_version(
         cursor.execute("SELECT pg_sleep(60)")
 
     monkeypatch.setattr(building, "finish", is_overtaken)
-    assert resource_id not in indexing.complete()
+    indexing.complete()
     newer.join()
+    now = versions.current(resource_id)
+    assert now and (now.number, now.rows) == (2, 30)
     assert read("SELECT count(*) FROM {}") == [(30,)]
 
 
@@ -275,3 +277,8 @@ def test_a_source_that_breaks_off_leaves_nothing_behind(
         load_batches(resource_id, breaks())
     assert read("SELECT a FROM {}") == [(1,)]
     assert written(tables) == before
+
+
+def test_a_load_leaves_no_staging_table(load: Run, written: Run) -> None:
+    load("a", ["1"])
+    assert written("SELECT count(*) FROM pg_class WHERE relname LIKE 'staging%'") == [(0,)]

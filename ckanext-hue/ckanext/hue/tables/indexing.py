@@ -1,12 +1,14 @@
-"""Big tables are published as soon as they are typed; this gives them full text and indexes afterwards.
+"""Big tables are published as soon as they are typed; full text and column indexes follow here.
 
-A second table is built from the published one and takes its place. Until then writing to the table is
-refused, `q` says that the index is being built, and all else works.
+For the full text a second table is built from the published one and takes its place. Until then writing to
+the table is refused, `q` says that the index is being built, and all else works. The column indexes come
+last: they need no other table.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from psycopg2 import sql
@@ -21,58 +23,75 @@ from .database import datastore_connection
 log = logging.getLogger(__name__)
 
 _PENDING = (
-    "SELECT v.resource_id, v.version, v.table_oid, v.rows, v.columns FROM hue.table_version v"
-    " WHERE NOT v.indexed AND NOT v.edited"
-    " AND v.table_oid = to_regclass('public.' || quote_ident(v.resource_id)) ORDER BY v.loaded"
+    "SELECT resource_id, version, table_oid::bigint, rows, columns FROM hue.table_version"
+    " WHERE NOT {} AND NOT edited"
+    " AND table_oid = to_regclass('public.' || quote_ident(resource_id)) ORDER BY loaded"
 )
+_Step = Callable[[Cursor, str, int, int, int, "list[PublishedColumn]"], bool]
 
 
 def complete() -> list[str]:
     """Index every published table that still lacks it; returns their resource ids.
 
-    May run in several workers and be killed at any point: each table is one transaction, and a table that
-    was replaced under way is left to the next run.
+    May run in several workers and be killed at any point: each step of a table is one transaction, and a
+    table that is replaced under way is left to the next run.
     """
+    searchable = [one[0] for one in _pending("indexed") if _run(_build_full_text, *one)]
+    sortable = [one[0] for one in _pending("columns_indexed") if _run(_index_columns, *one)]
+    return list(dict.fromkeys([*searchable, *sortable]))
+
+
+def _pending(what: str) -> list[Any]:
     with datastore_connection() as connection, connection.cursor() as cursor:
-        cursor.execute(_PENDING)
-        pending = cursor.fetchall()
-    return [resource_id for resource_id, *rest in pending if _index_or_give_way(resource_id, *rest)]
+        cursor.execute(_PENDING.format(what))
+        return cursor.fetchall()
 
 
-def _index_or_give_way(resource_id: str, *described: Any) -> bool:
+def _run(
+    step: _Step, resource_id: str, version: int, oid: int, rows: int, described: list[dict[str, Any]]
+) -> bool:
+    columns = [PublishedColumn.from_dict(column) for column in described]
     try:
-        return _index(resource_id, *described)
+        with datastore_connection() as connection, connection.cursor() as cursor:
+            if not locks.try_indexing(cursor, resource_id) or not _still_there(cursor, resource_id, oid):
+                return False  # another worker is at it, or there is a newer version
+            done = step(cursor, resource_id, version, oid, rows, columns)
+            if not done:
+                connection.rollback()
     except QueryCanceled:
         log.info("Indexing of %s gave way to a newer version", resource_id)
         return False
+    return done
 
 
-def _index(resource_id: str, version: int, oid: int, rows: int, described: list[dict[str, Any]]) -> bool:
-    columns = [PublishedColumn.from_dict(column) for column in described]
-    with datastore_connection() as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended('index ' || %s, 0))", (resource_id,)
-        )
-        if not (cursor.fetchone() or (False,))[0]:
-            return False  # another worker is at it
-        if not _still_there(cursor, resource_id, oid):
-            return False
-        published = sql.Identifier("public", resource_id)
-        values = [sql.Identifier(column.name) for column in columns]
-        table = building.create(cursor, sql.Identifier("_id"), values, values, columns, published)
-        building.finish(cursor, table, columns, rows, indexed=True)
-        # A newer version that waits for the table must not be replaced by this one.
-        if not (locks.try_loading(cursor, resource_id) and _still_there(cursor, resource_id, oid)):
-            connection.rollback()
-            return False
-        publishing.swap(cursor, Built(table, rows, indexed=True), resource_id)
-        cursor.execute(
-            "UPDATE hue.table_version SET indexed = true,"
-            " table_oid = to_regclass('public.' || quote_ident(resource_id))"
-            " WHERE resource_id = %s AND version = %s",
-            (resource_id, version),
-        )
-    log.info("Indexed %s: %s rows", resource_id, rows)
+def _build_full_text(
+    cursor: Cursor, resource_id: str, version: int, oid: int, rows: int, columns: list[PublishedColumn]
+) -> bool:
+    published = sql.Identifier("public", resource_id)
+    values = [sql.Identifier(column.name) for column in columns]
+    table = building.create(cursor, sql.Identifier("_id"), values, values, columns, published)
+    building.finish(cursor, table, columns, full_text=True)
+    # A newer version that waits for the table must not be replaced by this one.
+    if not (locks.try_loading(cursor, resource_id) and _still_there(cursor, resource_id, oid)):
+        return False
+    publishing.swap(cursor, Built(table, rows, indexed=True), resource_id)
+    cursor.execute(
+        "UPDATE hue.table_version SET indexed = true,"
+        " table_oid = to_regclass('public.' || quote_ident(resource_id))"
+        " WHERE resource_id = %s AND version = %s",
+        (resource_id, version),
+    )
+    return True
+
+
+def _index_columns(
+    cursor: Cursor, resource_id: str, version: int, _oid: int, rows: int, columns: list[PublishedColumn]
+) -> bool:
+    building.index_columns(cursor, sql.Identifier("public", resource_id), columns, rows)
+    cursor.execute(
+        "UPDATE hue.table_version SET columns_indexed = true WHERE resource_id = %s AND version = %s",
+        (resource_id, version),
+    )
     return True
 
 

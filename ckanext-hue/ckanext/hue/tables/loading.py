@@ -139,6 +139,8 @@ def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList
             if built:
                 locks.stop_indexing(cursor, loaded.resource_id)
                 publishing.swap(cursor, built, loaded.resource_id)
+    for one in given:
+        one.staging.drop()
     return [loaded for loaded, _ in prepared]
 
 

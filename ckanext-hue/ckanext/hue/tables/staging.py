@@ -90,6 +90,10 @@ class Staging:
         self.execute("DELETE FROM {} WHERE _position = ANY(%s)", self.table, values=[taken])
         self.rows -= len(taken)
 
+    def drop(self) -> None:
+        """Take the staged table away, once it is published."""
+        self.execute("DROP TABLE {}", self.table)
+
     def _copy(self, names: Sequence[str], lines: Iterator[bytes], blank_is_null: bool) -> None:
         columns = sql.SQL(", ").join(map(self.column, names))
         statement = sql.SQL(f"COPY {{}} ({{}}) FROM STDIN WITH ({DELIMITER}, NULL {{}})").format(

@@ -24,7 +24,7 @@ class Version:
 
     `columns` are dicts of `id` (name in the DataStore), `type`, `source` (name at the source) and `info`
     (the data dictionary). `added`, `changed` and `removed` count rows against the version before, and are
-    None without a key. `indexed` is False while full text and column indexes are being built.
+    None without a key. `indexed` is False while the full text is being built.
     """
 
     resource_id: str
@@ -86,9 +86,9 @@ def record(
     """Write the next version of a resource's table, which `table` will be; returns its number."""
     cursor.execute(
         "INSERT INTO hue.table_version (resource_id, version, table_oid, rows, content_hash, columns,"
-        " findings, quarantined, indexed)"
+        " findings, quarantined, indexed, columns_indexed)"
         " SELECT %(id)s, coalesce(max(version), 0) + 1, %(table)s::regclass, %(rows)s, %(hash)s, %(columns)s,"
-        " %(findings)s, %(quarantined)s, %(indexed)s"
+        " %(findings)s, %(quarantined)s, %(indexed)s, %(indexed)s"
         " FROM hue.table_version WHERE resource_id = %(id)s RETURNING version",
         {
             "id": resource_id,
