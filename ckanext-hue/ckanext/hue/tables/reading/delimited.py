@@ -53,7 +53,7 @@ class Delimited:
         body.tell_header(found, first, self.findings)
         table = body.Body(found.labels, self._filename, self.findings, self._limits, blank_is_null=True)
         start = first + found.bottom + 1
-        rows = rows[found.bottom + 1 :]  # not in place: the chunks go on counting from these rows
+        del rows[: found.bottom + 1]
         yield from table.batches(_with_first((start, rows), chunks), start)
 
     def _blocks(self) -> Iterator[encodings.Block]:
