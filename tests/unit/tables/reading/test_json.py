@@ -153,6 +153,8 @@ def test_limits_hold(read: Read) -> None:
         read('{"a": [{"x": 1}], "b": [{"x": 1}]}', NAME, limits=Limits(sheets=1))
     with pytest.raises((errors.TooLargeToRead, errors.BadJson)):
         read('[{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]", NAME)
+    with pytest.raises(errors.TooLargeToRead, match="bản ghi thứ 1 quá lớn"):
+        read('[{"a": [' + "1," * 1_000_001 + "1]}]", NAME)
     with pytest.raises(errors.TooLargeToRead, match="từ điển"):
         read('{"data": [{"a": 1}], "hienthi": [' + '{"tentruong": "x"},' * 60_000 + "{}]}", NAME)
 

@@ -82,6 +82,13 @@ def test_nul_characters_are_dropped_and_told(read: Read) -> None:
     assert (table.rows, table.told("NUL")) == ([["x"], ["yz"]], [2])
 
 
+def test_a_long_text_that_many_rows_share_does_not_fill_memory(read: Read) -> None:
+    table = read(parquet(pa.table({"a": ["x" * 1_000_000] * 50})), NAME)
+    assert len(table.rows) == 50
+    assert max(len(batch.rows) for batch in table.batches) == 4
+    assert table.rows[0][0] is table.rows[1][0]
+
+
 def test_truncated_and_damaged_files_are_refused(read: Read) -> None:
     data = parquet(pa.table({"a": [f"giá trị {number}" for number in range(1000)]}))
     for broken in (
@@ -103,6 +110,6 @@ def test_limits_hold(read: Read) -> None:
     with pytest.raises(errors.TooManyColumns, match="401"):
         read(parquet(pa.table({f"c{number}": [1] for number in range(401)})), NAME)
     with pytest.raises(errors.TooLargeToRead, match="dài hơn 10 ký tự"):
-        read(parquet(pa.table({"a": ["x" * 11]})), NAME, limits=Limits(cell_characters=10))
+        read(parquet(pa.table({"a": ["x" * 41]})), NAME, limits=Limits(cell_characters=10))
     with pytest.raises(errors.TooLargeToRead, match="giải nén"):
         read(parquet(pa.table({"a": range(10_000)})), NAME, limits=Limits(decompressed_bytes=1_000))

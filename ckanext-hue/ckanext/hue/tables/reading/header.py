@@ -131,7 +131,7 @@ def _covered(rows: Sequence[Row], number: int, merges: Sequence[Merge], depth: i
     below = _covered(rows, number + 1, merges, depth + 1) if merges else set()
     for top, left, bottom, right in merges:
         if top <= number <= bottom and left < len(rows[top]) and left in _filled(rows[top]):
-            columns = set(range(left, right + 1))
+            columns = set(range(left, min(right, len(rows[top]) - 1) + 1))
             # A wide cell labels a group when its columns, and others too, have labels below. Else a title.
             covered |= columns if right == left or columns < below else set()
     if _has_second_line(rows, number):

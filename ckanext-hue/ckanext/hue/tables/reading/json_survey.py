@@ -21,6 +21,7 @@ BARE_LIST = ""  # the name under which a survey keeps the items of a file that i
 _MAX_DICTIONARY_EVENTS = 100_000
 _MAX_LISTS = 1_000
 _DEEPEST = 64
+_MAX_NESTED = 1_000_000  # values within one record's lists and objects, which is held whole
 _KEPT_CHARACTERS = 1_000  # of a text beside the lists
 
 
@@ -123,7 +124,7 @@ class _Surveyor:
     def _list(self, events: Iterator[tuple[str, Any]]) -> List:
         found = List()
         names, longest = found.names, self._limits.cell_characters
-        depth = 0
+        depth = nested = 0
         in_properties = False
         for event, value in events:
             if event == "map_key":
@@ -146,6 +147,7 @@ class _Surveyor:
                     found.records += 1
                     found.items += 1
                     depth = 1
+                    nested = 0
                     continue
                 depth += 1
                 if depth == 1:
@@ -162,6 +164,12 @@ class _Surveyor:
             if depth == 0:
                 found.items += 1
                 found.first_other = found.first_other or found.items
+            elif depth > 1:
+                nested += 1
+                if nested > _MAX_NESTED:
+                    raise TooLargeToRead(
+                        filename=self._filename, reason=f"bản ghi thứ {max(found.items, 1)} quá lớn"
+                    )
         return found
 
     def _add(self, names: dict[str, None], name: str) -> None:

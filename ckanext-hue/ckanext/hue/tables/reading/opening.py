@@ -22,6 +22,7 @@ from .json_lists import JsonLists
 from .ndjson import NdJson
 from .parquet import Parquet
 
+_LIMITS = Limits()
 _HEAD = 64 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OTHERS = (
@@ -36,7 +37,6 @@ _OTHERS = (
     (b"\xfd7zXZ", "tệp nén XZ"),
     (b"SQLite format 3", "cơ sở dữ liệu SQLite"),
     (b"{\\rtf", "văn bản RTF"),
-    (b"MZ", "chương trình Windows"),
     (b"\x7fELF", "chương trình"),
 )
 _HTML = re.compile(
@@ -51,7 +51,7 @@ _MAX_BINARY_SHARE = 0.05  # of the characters
 _FEW_BINARY = 20  # that a text file may have, however short
 
 
-def open_file(path: Path, filename: str, limits: Limits = Limits()) -> OpenFile:  # noqa: B008
+def open_file(path: Path, filename: str, limits: Limits = _LIMITS) -> OpenFile:
     """Open a table file of any format that is read here. `filename` is the name that people know it by.
 
     Raises TableError with a sentence that says what is wrong and what to do.

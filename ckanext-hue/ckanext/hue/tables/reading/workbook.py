@@ -32,6 +32,7 @@ from .parquet import duration_text
 
 _MIDNIGHT = time()
 _SAMPLE_ROWS = 1_000
+_MAX_MERGES = 2_000  # looked at for a header
 _SAMPLE_CHARACTERS = 100_000
 _MAX_WHOLE = 1e15  # beyond, a spreadsheet's number is not exact any more
 
@@ -70,8 +71,8 @@ class Workbook:
         merges = [
             (first - top, start - left, end - top, stop - left)
             for (first, start), (end, stop) in cells.merged_cell_ranges or ()
-            if first >= top and start >= left
-        ]
+            if top <= first < top + header.SAMPLE_ROWS and start >= left
+        ][:_MAX_MERGES]
         found = header.find(sample, merges)
         if found is None:
             raise NoTableInFile(filename=self._filename, reason=f"trang tính «{sheet}» không có dữ liệu")
