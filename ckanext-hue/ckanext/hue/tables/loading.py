@@ -138,6 +138,7 @@ def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList
         for loaded, built in prepared:
             if built:
                 locks.stop_indexing(cursor, loaded.resource_id)
+                locks.take_over(cursor, loaded.resource_id)
                 publishing.swap(cursor, built, loaded.resource_id)
     for one in given:
         one.staging.drop()

@@ -102,7 +102,7 @@ def readable(staging: Staging, name: str, form: Form) -> sql.Composable:
     column = staging.column(name)
     # Where the format knows only text, blanks around a value mean nothing.
     frame = r"^\s*(?:{})?\s*$" if _is_untyped(staging, name) else "^(?:{})$"
-    fits = sql.SQL("({c} ~ {pattern} AND octet_length({c}) <= {longest})").format(
+    fits = sql.SQL("({c} ~ {pattern} AND octet_length(ltrim({c}, '-')) <= {longest})").format(
         c=column, pattern=sql.Literal(frame.format(form.pattern)), longest=sql.Literal(form.longest)
     )
     if form.calendar is None:
