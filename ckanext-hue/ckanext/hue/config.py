@@ -54,3 +54,18 @@ def datastore_read_url() -> str:
 
 def site_url() -> str:
     return _get("ckan.site_url").rstrip("/")
+
+
+def upload_timeout() -> int:
+    """Seconds that loading an uploaded file may take."""
+    return _get("ckanext.hue.upload.job_timeout")
+
+
+def max_resource_size() -> int:
+    """How big an uploaded file may be, in megabytes."""
+    return _get("ckan.max_resource_size")
+
+
+def resource_storage() -> str:
+    """The storage of resources' files by name; CKAN's own folder serves when none of the name is set up."""
+    return _get("ckan.files.default_storages.resource")

@@ -13,8 +13,9 @@ from werkzeug.datastructures import MultiDict
 from ckanext.datastore.blueprint import DUMP_FORMATS
 
 from .tables.files.views import downloads
+from .tables.uploads.views import uploads
 
-__all__ = ["downloads", "hue"]
+__all__ = ["downloads", "hue", "uploads"]
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,16 @@ import sys
 import click
 
 from .files.jobs import write_files
+from .uploads.cli import list_pending, resume
 
 
 @click.group()
 def tables() -> None:
     """Bảng dữ liệu."""
+
+
+tables.add_command(list_pending)
+tables.add_command(resume)
 
 
 @tables.command("write-files")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Self
+
+from .reading.base import Finding
+
 
 class TableError(Exception):
-    """A table cannot be loaded. `str(error)` is a Vietnamese sentence."""
+    """A table cannot be loaded. `str(error)` is a Vietnamese sentence; `findings` say where, if known."""
 
     template = "Bảng không nạp được."
+    findings: tuple[Finding, ...] = ()
 
     def __init__(self, **values: object) -> None:
         super().__init__(self.template.format(**values))
+
+    def at(self, findings: Iterable[Finding]) -> Self:
+        """The error itself, with the places that it is about."""
+        self.findings = tuple(findings)
+        return self
 
 
 class NoColumns(TableError):
