@@ -1,11 +1,27 @@
-"""Who may do what, where CKAN's own answer is too generous."""
+"""Who may do what, where CKAN's own answer is too generous or there is none."""
 
 from __future__ import annotations
 
-from ckan import model
+import ckan.plugins.toolkit as tk
+from ckan import authz, model
 from ckan.types import AuthResult, Context, DataDict
 
 
 def member_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Signed-in people only: the list names staff, and datasets that are private."""
     return {"success": model.User.get(context.get("user")) is not None}
+
+
+@tk.auth_allow_anonymous_access
+def hue_table_files(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may read the resource."""
+    return authz.is_authorized("resource_show", context, {"id": data_dict["resource_id"]})
+
+
+def hue_upload_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may change the resource."""
+    tk.check_access("resource_update", context, {"id": tk.get_or_bust(data_dict, "resource_id")})
+    return {"success": True}
+
+
+hue_upload_reload = hue_upload_show

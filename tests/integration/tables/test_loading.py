@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 
 from ckanext.hue.harvesters.base import Column, Page
+from ckanext.hue.tables import locks
 from ckanext.hue.tables.database import datastore_connection
 from ckanext.hue.tables.errors import DatabaseRefused, NoColumns, TooManyColumns
 from ckanext.hue.tables.loading import LoadedList, load
@@ -49,6 +50,7 @@ def column_of(values: list[Any]) -> list[dict[str, Any]]:
         ([1, 2, None], "bigint"),
         ([1, 2.5], "numeric"),
         ([2**70, 1], "numeric"),
+        ([10**18 - 1, 1 - 10**18], "bigint"),
         ([True, None], "boolean"),
         ([True, 1], "text"),
         ([1, "1"], "text"),
@@ -204,16 +206,34 @@ def test_a_reader_sees_the_old_table_or_the_new_one(table: Table, resource_id: s
     assert all(row[0] == 50 and row[1] == row[2] for row in seen), seen
 
 
-def test_a_reader_that_holds_the_table_makes_the_swap_fail_not_hang(
+def test_a_reader_that_never_lets_go_makes_the_swap_fail_not_hang(
     table: Table, resource_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ckanext.hue.tables.database.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(locks, "ASK", 0.1)
+    monkeypatch.setattr(locks, "PATIENCE", 0)
     table([{"a": 1}])
     with psycopg2.connect(tk.config["ckan.datastore.read_url"]) as connection, connection.cursor() as cursor:
         cursor.execute(f'SELECT * FROM "{resource_id}"')  # noqa: S608
         with pytest.raises(DatabaseRefused, match="đang được đọc"):
             table([{"a": 2}])
     assert read(resource_id, "SELECT a FROM {}") == [(1,)]
+
+
+def test_the_swap_waits_for_a_reader_and_keeps_no_other_waiting(
+    table: Table, resource_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "ASK", 0.1)
+    monkeypatch.setattr(locks, "PAUSE", 0.5)
+    table([{"a": 1}])
+    with psycopg2.connect(tk.config["ckan.datastore.read_url"]) as connection, connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{resource_id}"')  # noqa: S608
+        swap = threading.Thread(target=table, args=([{"a": 2}],))
+        swap.start()
+        for _ in range(10):
+            assert read(resource_id, "SELECT a FROM {}") == [(1,)]
+            assert swap.is_alive()
+    swap.join()
+    assert read(resource_id, "SELECT a FROM {}") == [(2,)]
 
 
 def test_an_empty_table_has_the_columns_of_its_dictionary(table: Table, resource_id: str) -> None:

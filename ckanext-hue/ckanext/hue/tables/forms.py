@@ -42,9 +42,9 @@ class Form:
     """A way to write values of a type.
 
     `pattern` is the regular expression that every value matches as a whole, `longest` how many bytes it may
-    have; `cast` turns the column `{c}` into the type; `evidence` is what at least one value must match for
-    the form to be believed. Dates must exist: values that match `surely` do, of others `calendar` finds
-    the parts.
+    have without its sign; `cast` turns the column `{c}` into the type; `evidence` is what at least one value
+    must match for the form to be believed. Dates must exist: values that match `surely` do, of others
+    `calendar` finds the parts.
     """
 
     type: str

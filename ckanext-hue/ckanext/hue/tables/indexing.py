@@ -74,6 +74,7 @@ def _build_full_text(
     # A newer version that waits for the table must not be replaced by this one.
     if not (locks.try_loading(cursor, resource_id) and _still_there(cursor, resource_id, oid)):
         return False
+    locks.take_over(cursor, resource_id)
     publishing.swap(cursor, Built(table, rows, indexed=True), resource_id)
     cursor.execute(
         "UPDATE hue.table_version SET indexed = true,"

@@ -138,6 +138,7 @@ def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList
         for loaded, built in prepared:
             if built:
                 locks.stop_indexing(cursor, loaded.resource_id)
+                locks.take_over(cursor, loaded.resource_id)
                 publishing.swap(cursor, built, loaded.resource_id)
     for one in given:
         one.staging.drop()
@@ -259,7 +260,8 @@ def _keep_declared_types(
         column = dictionary.get(source_name)
         published = stored.get(names[source_name])
         if typed.finding and column and column.type and published and published.type != "text":
-            raise TypeLost(column=column.label or source_name, type=column.type)
+            lost = TypeLost(column=column.label or source_name, type=column.type)
+            raise lost.at([typed.finding])
 
 
 def _hash(

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
+from psycopg2 import sql
+from psycopg2.errors import LockNotAvailable
 from psycopg2.extensions import cursor as Cursor
+
+ASK, PAUSE, PATIENCE = 2, 3, 120  # seconds
 
 _LOADING = "hashtextextended(%s, 0)"
 _INDEXING = "hashtextextended('index ' || %s, 0)"
@@ -21,6 +27,31 @@ def stop_indexing(cursor: Cursor, resource_id: str) -> None:
         " AND (classid::bigint << 32 | objid::bigint) = hashtextextended('index ' || %s, 0)",
         (resource_id,),
     )
+
+
+def take_over(cursor: Cursor, resource_id: str) -> None:
+    """Lock the published table, if there is one, so that it can be replaced.
+
+    Whoever reads it now (a download, say) goes on to the end. Who comes meanwhile waits behind us, so we ask
+    briefly and often rather than once and long. Raises LockNotAvailable after PATIENCE seconds.
+    """
+    cursor.execute("SELECT to_regclass('public.' || quote_ident(%s)) IS NULL", (resource_id,))
+    if (cursor.fetchone() or (True,))[0]:
+        return
+    attempt = sql.SQL(
+        "SAVEPOINT take_over; SET LOCAL lock_timeout = {}; LOCK TABLE {} IN ACCESS EXCLUSIVE MODE"
+    ).format(sql.Literal(f"{ASK}s"), sql.Identifier("public", resource_id))
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute(attempt)
+        except LockNotAvailable:
+            cursor.execute("ROLLBACK TO SAVEPOINT take_over")
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def try_loading(cursor: Cursor, resource_id: str) -> bool:

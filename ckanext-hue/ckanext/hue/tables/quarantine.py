@@ -12,8 +12,11 @@ from ckanext.hue.harvesters.base import Column
 
 from .errors import TooManyBadRows
 from .forms import DECLARED
+from .reading.base import Finding
 from .staging import POSITION, Staging
 from .types import Typed, is_few, readable
+
+MAX_FINDINGS = 1_000  # of a table that is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,9 @@ class BadValue:
     value: str
     reason: str
     record: dict[str, Any]
+
+    def as_finding(self) -> Finding:
+        return Finding(self.reason, row=self.row, column=self.column, value=self.value)
 
     def __str__(self) -> str:
         return f"hàng {self.row}, cột «{self.column}»: «{self.value[:50]}» {self.reason}"
@@ -45,11 +51,13 @@ def set_aside(
                 row = staging.row_number(position)
                 whole = dict(zip(staging.columns, record, strict=True))
                 bad.append(BadValue(row, column.label or name, value, reason, whole))
+    bad.sort(key=lambda value: value.row)
     if positions:
         if not is_few(len(positions), staging.rows):
-            raise TooManyBadRows(bad=len(positions), rows=staging.rows, example=bad[0])
+            refused = TooManyBadRows(bad=len(positions), rows=staging.rows, example=bad[0])
+            raise refused.at(value.as_finding() for value in bad[:MAX_FINDINGS])
         staging.remove(positions)
-    return sorted(bad, key=lambda value: value.row)
+    return bad
 
 
 def _bad_rows(staging: Staging, name: str, typed: Typed) -> list[Any]:

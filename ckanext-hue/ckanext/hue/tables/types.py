@@ -36,6 +36,7 @@ from .reading.base import Finding
 from .staging import Staging
 
 SAMPLE = 2_000  # rows
+NAMED_ROWS = 20  # that keep a column from its type
 MOST_BAD_ROWS = 10_000
 MAX_TESTS = 750  # of one statement, two values each; PostgreSQL's limit is 1,664
 # Numbers under such names are codes: nobody adds them up, and a new one may begin with a zero.
@@ -101,7 +102,7 @@ def readable(staging: Staging, name: str, form: Form) -> sql.Composable:
     column = staging.column(name)
     # Where the format knows only text, blanks around a value mean nothing.
     frame = r"^\s*(?:{})?\s*$" if _is_untyped(staging, name) else "^(?:{})$"
-    fits = sql.SQL("({c} ~ {pattern} AND octet_length({c}) <= {longest})").format(
+    fits = sql.SQL("({c} ~ {pattern} AND octet_length(ltrim({c}, '-')) <= {longest})").format(
         c=column, pattern=sql.Literal(frame.format(form.pattern)), longest=sql.Literal(form.longest)
     )
     if form.calendar is None:
@@ -266,6 +267,8 @@ def _inferred(
     whole: _Counted,
     number_format: str,
 ) -> Typed:
+    if not forms:
+        return Typed(TEXT, "text", finding=_mixed(staging, name, forms, whole))
     if not whole.values.get(name) and not sample.values.get(name):
         return Typed(TEXT, "text")
     number, ambiguous = _number(name, forms, whole, number_format)
@@ -295,26 +298,26 @@ def _number(
 
 
 def _mixed(staging: Staging, name: str, forms: Sequence[Form], whole: _Counted) -> Finding | None:
-    """Say which value keeps a column from being what most of its values are."""
+    """Say which values keep a column from being what most of its values are."""
     kind = staging.kinds[name]
-    if Kind.TEXT in kind and kind & (Kind.INTEGER | Kind.DECIMAL | Kind.BOOLEAN):
-        return Finding(f"Cột «{name}» có cả số lẫn chữ, nên được giữ dạng văn bản.", column=name)
+    both = Kind.TEXT in kind and kind & (Kind.INTEGER | Kind.DECIMAL | Kind.BOOLEAN)
     tried = [form for form in forms if (name, form) in whole.misfits]
-    if not tried:
+    best = NUMBER if both else min(tried, key=lambda form: whole.misfits[name, form], default=None)
+    if best is None or (not both and whole.misfits[name, best] * 2 > whole.values[name]):
         return None
-    best = min(tried, key=lambda form: whole.misfits[name, form])
-    misfits = whole.misfits[name, best]
-    if misfits * 2 > whole.values[name]:
-        return None
-    column = staging.column(name)
-    [[position, value]] = staging.execute(
-        "SELECT _position, left({}, 100) FROM {} WHERE NOT {} ORDER BY _position LIMIT 1",
-        column,
+    others = staging.execute(
+        "SELECT _position, left({}, 100), count(*) OVER () FROM {} WHERE NOT {} ORDER BY _position LIMIT {}",
+        staging.column(name),
         staging.table,
         readable(staging, name, best),
-    ) or [[1, ""]]
+        sql.Literal(NAMED_ROWS),
+    )
+    if not others or others[0][2] * 2 > staging.rows:
+        return Finding(f"Cột «{name}» có cả số lẫn chữ, nên được giữ dạng văn bản.", column=name)
+    position, value, misfits = others[0]
+    rows = ", ".join(str(staging.row_number(other)) for other, *_ in others)
     message = (
-        f"Cột «{name}» phần lớn là {_NAMES[best.type]} nhưng có {misfits} giá trị khác,"
-        " nên được giữ dạng văn bản."
+        f"Cột «{name}» phần lớn là {_NAMES[best.type]} nhưng có {misfits} giá trị khác"
+        f" (dòng {rows}{', …' if misfits > len(others) else ''}), nên được giữ dạng văn bản."
     )
     return Finding(message, row=staging.row_number(position), column=name, value=value)
