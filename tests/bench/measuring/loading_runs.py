@@ -51,7 +51,8 @@ def _big_rows(bench: Bench, turns: dict[str, list[dict[str, float]]]) -> list[Ro
     )
     title = f"{bench.sizes.big_rows:,} rows × {len(samples.HEADER)} columns"
     share = [bare / ours for bare, ours in zip(copy, visible, strict=True)]
-    peak, base = of("cổng", "peak"), of("cổng", "base")
+    base = of("cổng", "base")
+    added = [most - before for most, before in zip(of("cổng", "peak"), base, strict=True)]
     rows = [
         Row(
             f"{title}: visible, typed, sortable; beside `psql \\copy`",
@@ -61,9 +62,9 @@ def _big_rows(bench: Bench, turns: dict[str, list[dict[str, float]]]) -> list[Ro
             goal("≥ 0.25", statistics.median(share) >= 0.25),
         ),
         Row(
-            f"{title}: most memory of the loader (before: {spread(base, 'MiB')})",
-            spread(peak, "MiB"),
-            goal=goal("< 200 MiB", max(peak) < 200),
+            f"{title}: most memory that loading adds to a CKAN process of {spread(base, 'MiB')}",
+            spread(added, "MiB"),
+            goal=goal("< 200 MiB", max(added) < 200),
         ),
     ]
     if not stock:

@@ -29,7 +29,7 @@ class Sizes:
 
 
 QUICK = Sizes(
-    repeats=3,
+    repeats=1,
     big_rows=20_000,
     small_tables=40,
     stock_small_tables=3,

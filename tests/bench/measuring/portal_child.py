@@ -43,12 +43,13 @@ def register(titles: Sequence[str]) -> list[str]:
 
 def load(resource_id: str, path: str) -> dict[str, float]:
     """Publish one file: seconds until readers see it, and until full text and indexes are complete."""
+    publish = _publisher()
     from ckanext.hue.tables import indexing, loading
 
     loading.drop([resource_id])  # what is there already would not be loaded again
     base = memory.restart()
     start = time.perf_counter()
-    rows = _publish(resource_id, Path(path))
+    rows = publish(resource_id, Path(path))
     visible = time.perf_counter() - start
     indexing.complete()
     complete = time.perf_counter() - start
@@ -57,11 +58,12 @@ def load(resource_id: str, path: str) -> dict[str, float]:
 
 def load_many(tables: dict[str, str]) -> float:
     """Publish files (path by resource id) one after the other; seconds until all are complete."""
+    publish = _publisher()
     from ckanext.hue.tables import indexing
 
     start = time.perf_counter()
     for resource_id, path in tables.items():
-        _publish(resource_id, Path(path))
+        publish(resource_id, Path(path))
     indexing.complete()
     return time.perf_counter() - start
 
@@ -108,12 +110,16 @@ def read_xlsx(path: str, cells: str) -> dict[str, float]:
     return {"seconds": seconds, "rows": rows, "base": base, "peak": peak}
 
 
-def _publish(resource_id: str, path: Path) -> int:
+def _publisher() -> Callable[[str, Path], int]:
+    """What publishes a file as a table and counts its rows, with all modules loaded."""
     from ckanext.hue.tables.loading import load_batches
     from ckanext.hue.tables.reading.opening import open_file
 
-    opened = open_file(path, path.name)
-    return load_batches(resource_id, opened.batches(opened.sheets[0])).rows
+    def publish(resource_id: str, path: Path) -> int:
+        opened = open_file(path, path.name)
+        return load_batches(resource_id, opened.batches(opened.sheets[0])).rows
+
+    return publish
 
 
 ACTIONS: dict[str, Callable[..., Any]] = {
