@@ -55,7 +55,9 @@ def number(value: float) -> str:
     """A figure with three digits that count, thousands parted by commas."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    if abs(value) >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
 
 
 def spread(values: Sequence[float], unit: str = "") -> str:

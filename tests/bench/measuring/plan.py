@@ -23,6 +23,7 @@ class Sizes:
     stock_small_tables: int = 40
     xlsx_written_rows: int = 200_000
     xlsx_read_rows: int = 100_000
+    big_downloads: int = 3
     small_downloads: int = 30
     questions: int = 10
     stock_questions: int = 3
