@@ -21,6 +21,11 @@ def job_timeout() -> int:
     return _get("ckanext.hue.harvest.job_timeout")
 
 
+def query_timeout() -> int:
+    """Milliseconds that one question to a table may take."""
+    return max(1, _get("ckanext.hue.tables.query_timeout")) * 1_000
+
+
 def publisher() -> str:
     return _get("ckanext.hue.publisher")
 

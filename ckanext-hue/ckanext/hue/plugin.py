@@ -11,7 +11,7 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from ckan.types import CKANApp
 
-from . import auth, choices, helpers, security, validators
+from . import actions, auth, choices, helpers, security, validators
 from .search import document, facets
 from .slug import rename_upload
 
@@ -23,6 +23,7 @@ HELPERS = {
 }
 
 
+@tk.blanket.actions(actions)
 @tk.blanket.auth_functions(auth)
 @tk.blanket.blueprints
 @tk.blanket.config_declarations
