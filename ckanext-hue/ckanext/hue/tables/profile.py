@@ -99,7 +99,7 @@ def _compute(resource_id: str, columns: Mapping[str, TableColumn], milliseconds:
 
 
 def _measures(column: TableColumn) -> list[sa.ColumnElement[Any]]:
-    """How many values, the least, the greatest (of texts: the lengths) and the mean; null where meaningless."""
+    """How many values, the least, the greatest (of texts: their lengths) and the mean, or null."""
     nothing, value = sa.null(), column.sql
     present = sa.func.count(value)
     if column.kind is Kind.NUMBER:
