@@ -7,16 +7,24 @@ nested JSON), the published text column is turned into that type, so that all el
 
 from __future__ import annotations
 
+import inspect
 import sys
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 
 # CKAN's fixtures import this package, to make fixtures of factories that no test of these uses.
 factoryboy = ModuleType("pytest_factoryboy")
 factoryboy.register = lambda *classes, **_names: classes[0] if classes else lambda cls: cls
 sys.modules.setdefault(factoryboy.__name__, factoryboy)
+
+# Every test loads the plugins twice. Their options are parsed by the faster parser, and the stack, of which CKAN
+# asks for file names only, comes without lines of source.
+yaml.SafeLoader = yaml.CSafeLoader
+inspect.stack = partial(inspect.stack, 0)
 
 # As the portal's own column types are called in a data dictionary; others are not declared.
 DECLARED = {
@@ -36,8 +44,17 @@ CASTS = {
     "nested": "CASE WHEN {column} IS NOT NULL THEN ROW({column}::json, '')::nested END",
     "_text": "translate({column}, '[]', '{{}}')::text[]",
 }
-STEMMING = "CKAN stems English by default, the portal's full text keeps words as they are"
-EXPECTED_FAILURES: dict[str, str] = {}
+STEMMING = "asks for an English stem; the portal's full text keeps words as they are"
+EXPECTED_FAILURES = {
+    "test_search.py::TestDatastoreSQLLegacyTests::test_select_where_like_with_percent": STEMMING,
+    "test_search.py::TestDatastoreSQLFunctional::test_select_basic": STEMMING,
+    "test_search.py::TestDatastoreSQLFunctional::test_quoted_allowed_functions_are_case_sensitive": (
+        "fails for CKAN's own tables too: PostgreSQL refuses the function before CKAN does"
+    ),
+    "test_info.py::test_info_success": (
+        "asks for integer as the native type; whole numbers are bigint in the portal's tables"
+    ),
+}
 
 loaded: list[str] = []
 
