@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan.logic import auth_audit_exempt, validate
-from ckan.types import Action, Context, DataDict, Schema
+from ckan.types import Action, Context, DataDict, Schema, ValidatorFactory
 
 from ckanext.datastore.backend import DatastoreBackend
 
@@ -16,7 +16,7 @@ from . import config
 from .tables import versions
 from .tables.aggregate import MAX_LIMIT, MAX_OFFSET, aggregate
 from .tables.profile import profile_of
-from .tables.querying import printable
+from .tables.querying import columns_of, printable
 
 MAX_JSON = 100_000  # characters of a parameter that is JSON in an address
 
@@ -54,27 +54,40 @@ def _clauses(value: Any) -> list[str]:
 
 def _at_most(limit: int) -> Callable[[int], int]:
     def check(value: int) -> int:
-        if value > limit:
+        if isinstance(value, int) and value > limit:
             raise tk.Invalid(f"Nhiều nhất là {limit}.")
         return value
 
     return check
 
 
+def _resource_id(value: Any) -> str:
+    if not isinstance(value, str) or printable(value) != value:
+        raise tk.Invalid("Mã tài nguyên không hợp lệ.")
+    return value
+
+
+def _nothing_else(value: Any) -> None:
+    if value:
+        raise tk.Invalid(f"Không có tham số nào tên {', '.join(map(str, value))}.")
+
+
 def _aggregate_schema() -> Schema:
     get = tk.get_validator
-    number = [get("natural_number_validator")]
+    default = cast(ValidatorFactory, get("default"))
+    number = get("natural_number_validator")
     return cast(
         Schema,
         {
-            "resource_id": [get("not_missing"), get("not_empty"), get("unicode_safe")],
-            "group_by": [get("default")([]), _from_json, _items],
-            "measures": [get("default")([]), _from_json, _items],
-            "filters": [get("default")(None), _from_json, _conditions],
-            "sort": [get("default")([]), _clauses],
-            "limit": [get("default")(100), *number, _at_most(MAX_LIMIT)],
-            "offset": [get("default")(0), *number, _at_most(MAX_OFFSET)],
-            "__junk": [get("empty")],
+            "resource_id": [get("not_missing"), get("not_empty"), _resource_id],
+            "group_by": [default([]), _from_json, _items],
+            "measures": [default([]), _from_json, _items],
+            "filters": [default(None), _from_json, _conditions],
+            "sort": [default([]), _clauses],
+            "limit": [default(100), number, _at_most(MAX_LIMIT)],
+            "offset": [default(0), number, _at_most(MAX_OFFSET)],
+            "__extras": [_nothing_else],
+            "__junk": [_nothing_else],
         },
     )
 
@@ -84,8 +97,9 @@ def _profile_schema() -> Schema:
     return cast(
         Schema,
         {
-            "resource_id": [get("not_missing"), get("not_empty"), get("unicode_safe")],
-            "__junk": [get("empty")],
+            "resource_id": [get("not_missing"), get("not_empty"), _resource_id],
+            "__extras": [_nothing_else],
+            "__junk": [_nothing_else],
         },
     )
 
@@ -117,8 +131,10 @@ def hue_table_aggregate(context: Context, data_dict: DataDict) -> dict[str, Any]
     :returns: `fields` (id, type), `records`, `total` (the number of groups), `limit`, `offset`, `resource_id`
     :rtype: dictionary
     """
-    tk.check_access("hue_table_aggregate", context, dict(data_dict))
-    return aggregate(**data_dict, milliseconds=config.query_timeout())
+    columns = columns_of(data_dict["resource_id"])
+    tk.check_access("hue_table_aggregate", context, {"resource_id": data_dict["resource_id"]})
+    question = {key: value for key, value in data_dict.items() if not key.startswith("__")}
+    return aggregate(columns=columns, milliseconds=config.query_timeout(), **question)
 
 
 @tk.side_effect_free
@@ -133,8 +149,9 @@ def hue_table_profile(context: Context, data_dict: DataDict) -> dict[str, Any]:
         `rows` and `columns`; the keys of a column are described in docs/api.md
     :rtype: dictionary
     """
-    tk.check_access("hue_table_profile", context, dict(data_dict))
-    return profile_of(data_dict["resource_id"], config.query_timeout())
+    columns = columns_of(data_dict["resource_id"])
+    tk.check_access("hue_table_profile", context, {"resource_id": data_dict["resource_id"]})
+    return profile_of(data_dict["resource_id"], columns, config.query_timeout())
 
 
 @tk.chained_action

@@ -21,8 +21,8 @@ factoryboy = ModuleType("pytest_factoryboy")
 factoryboy.register = lambda *classes, **_names: classes[0] if classes else lambda cls: cls
 sys.modules.setdefault(factoryboy.__name__, factoryboy)
 
-# Every test loads the plugins twice. Their options are parsed by the faster parser, and the stack, of which CKAN
-# asks for file names only, comes without lines of source.
+# Every test loads the plugins twice. Their options are parsed by the faster parser, and the stack, of which
+# CKAN asks for file names only, comes without lines of source.
 yaml.SafeLoader = yaml.CSafeLoader
 inspect.stack = partial(inspect.stack, 0)
 

@@ -14,7 +14,7 @@ import pytest
 
 HERE = Path(__file__).parent
 FILES = ("test_search.py", "test_info.py", "test_dump.py")
-TIME_LIMIT = 300  # seconds
+TIME_LIMIT = 600  # seconds
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,7 @@ class Output:
 
 def aggregate(
     resource_id: str,
+    columns: Mapping[str, TableColumn],
     group_by: list[Any],
     measures: list[Any],
     filters: Any,
@@ -62,9 +63,8 @@ def aggregate(
 ) -> dict[str, Any]:
     """Answer `hue_table_aggregate`, which describes the parameters; `milliseconds` bound the statement.
 
-    Raises ValidationError, in Vietnamese, and ObjectNotFound without a table.
+    `columns` are the table's (`querying.columns_of`). Raises ValidationError, in Vietnamese.
     """
-    columns = querying.columns_of(resource_id)
     groups = _several("group_by", group_by, MAX_GROUPS, columns, _group)
     outputs = [
         *groups,

@@ -31,7 +31,7 @@ def condition(filters: Any, columns: Mapping[str, TableColumn]) -> sa.ColumnElem
     try:
         parsed = parse_query_filters(filters, {"fields": columns})
     except tk.ValidationError as error:
-        raise _refusal("; ".join(map(str, error.error_dict["filters"]))) from error
+        raise _refusal("; ".join(error.error_summary.values())) from error
     except IndexError as error:  # CKAN's parser expects an operation inside {"column": {}}
         raise _refusal("thiếu phép so sánh") from error
     return _built(parsed, columns) if parsed else sa.true()

@@ -36,13 +36,12 @@ _STORE = sa.text(
 )
 
 
-def profile_of(resource_id: str, milliseconds: int) -> dict[str, Any]:
+def profile_of(resource_id: str, columns: Mapping[str, TableColumn], milliseconds: int) -> dict[str, Any]:
     """The profile of a table (docs/api.md): the stored one of its current version, else computed now.
 
-    What is computed for a version is stored with it. `milliseconds` bound each statement. Raises
-    ObjectNotFound without a table, ValidationError when it takes too long.
+    What is computed for a version is stored with it. `columns` are the table's (`querying.columns_of`);
+    `milliseconds` bound each statement. Raises ValidationError when it takes too long.
     """
-    columns = querying.columns_of(resource_id)
     for _ in range(MAX_TRIES):
         version = versions.current(resource_id)
         if version is None:
