@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS hue.table_version (
     columns jsonb NOT NULL,              -- [{"id", "type", "source", "info": {…}}] in their order
     findings jsonb NOT NULL DEFAULT '[]',
     quarantined bigint NOT NULL DEFAULT 0,
-    indexed boolean NOT NULL,            -- false while full text and column indexes are being built
+    indexed boolean NOT NULL,            -- false while the full text is being built
+    columns_indexed boolean NOT NULL,    -- false while the column indexes are being built
     edited boolean NOT NULL DEFAULT false,  -- written to since, by other means than loading
     profile jsonb,
     PRIMARY KEY (resource_id, version)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,3 +100,11 @@ def dataset() -> Callable[..., dict[str, Any]]:
         return {**tk.get_action("package_create")(dict(context), given), "user": user}
 
     return make
+
+
+@pytest.fixture
+def storage_folder(application: Any) -> Path:
+    """Where the file storage of tables keeps its files."""
+    import ckan.plugins.toolkit as tk
+
+    return Path(tk.config["ckan.files.storage.hue-tables.path"])

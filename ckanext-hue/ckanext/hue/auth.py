@@ -22,3 +22,18 @@ def hue_table_aggregate(context: Context, data_dict: DataDict) -> AuthResult:
 def hue_table_profile(context: Context, data_dict: DataDict) -> AuthResult:
     """Whoever may read the rows."""
     return authz.is_authorized("datastore_search", context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def hue_table_files(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may read the resource."""
+    return authz.is_authorized("resource_show", context, {"id": data_dict["resource_id"]})
+
+
+def hue_upload_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may change the resource."""
+    tk.check_access("resource_update", context, {"id": tk.get_or_bust(data_dict, "resource_id")})
+    return {"success": True}
+
+
+hue_upload_reload = hue_upload_show

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .harvest.cli import harvest, source
+from .tables.cli import tables
 
 
 @click.group()
@@ -14,6 +15,7 @@ def hue() -> None:
 
 hue.add_command(source)
 hue.add_command(harvest)
+hue.add_command(tables)
 
 
 __all__ = ["hue"]

@@ -26,6 +26,21 @@ def query_timeout() -> int:
     return max(1, _get("ckanext.hue.tables.query_timeout")) * 1_000
 
 
+def file_storage() -> str:
+    """The name of CKAN's file storage that keeps tables as files."""
+    return _get("ckanext.hue.files.storage")
+
+
+def files_job_timeout() -> int:
+    """Seconds that a job that writes files may take."""
+    return _get("ckanext.hue.files.job_timeout")
+
+
+def live_streams() -> int:
+    """How many files a process writes for readers at once."""
+    return max(1, _get("ckanext.hue.files.live_streams"))
+
+
 def publisher() -> str:
     return _get("ckanext.hue.publisher")
 
@@ -44,3 +59,18 @@ def datastore_read_url() -> str:
 
 def site_url() -> str:
     return _get("ckan.site_url").rstrip("/")
+
+
+def upload_timeout() -> int:
+    """Seconds that loading an uploaded file may take."""
+    return _get("ckanext.hue.upload.job_timeout")
+
+
+def max_resource_size() -> int:
+    """How big an uploaded file may be, in megabytes."""
+    return _get("ckan.max_resource_size")
+
+
+def resource_storage() -> str:
+    """The storage of resources' files by name; CKAN's own folder serves when none of the name is set up."""
+    return _get("ckan.files.default_storages.resource")

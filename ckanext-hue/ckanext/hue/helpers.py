@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,8 +11,10 @@ import ckan.plugins.toolkit as tk
 from ckanext.hue import choices, config
 
 from .pages import figures, preview, values
+from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
+MAIN_FORMATS = {"csv-bom": "CSV (Excel)", "xlsx": "XLSX"}
 DCAT_FORMATS = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD"}
 
 _FIELD_ICONS = {
@@ -173,17 +175,21 @@ def hue_sample(dataset: Mapping[str, Any]) -> tuple[Mapping[str, Any], preview.P
     return None
 
 
-def hue_downloads(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(format, address) of the files that the portal makes of a resource's table."""
-    if not hue_has_table(resource):
-        return []
-    url = tk.h.url_for("datastore.dump", resource_id=resource["id"])
-    return [
-        ("CSV (Excel)", f"{url}?bom=true"),
-        ("CSV", url),
-        ("TSV", f"{url}?format=tsv&bom=true"),
-        ("JSON", f"{url}?format=json"),
-    ]
+def hue_downloads(resources: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[listing.Download]]:
+    """The files in which the resources' tables can be downloaded, by resource id; none without a table."""
+    found = listing.of_tables([resource["id"] for resource in resources if hue_has_table(resource)])
+    return {resource["id"]: found.get(resource["id"], ()) for resource in resources}
+
+
+def hue_main_downloads(downloads: Sequence[listing.Download]) -> list[tuple[str, listing.Download]]:
+    """(short name, file) of the files that most people want."""
+    by_key = {download.format.key: download for download in downloads}
+    return [(name, by_key[key]) for key, name in MAIN_FORMATS.items() if key in by_key]
+
+
+def hue_zip_path(dataset: Mapping[str, Any]) -> str:
+    """Where all tables of a dataset are in one file."""
+    return listing.zip_path(dataset["id"])
 
 
 def hue_dcat_links(dataset: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:

@@ -9,15 +9,20 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
-from ckan.types import CKANApp
+from ckan.types import CKANApp, Context, Schema
+
+from ckanext.datastore.interfaces import IDataDictionaryForm
 
 from . import actions, auth, choices, helpers, security, validators
 from .search import document, facets
 from .slug import rename_upload
+from .tables.uploads import arrivals, dictionary
+from .tables.uploads import helpers as upload_helpers
+from .tables.uploads.storage import FolderUpload, StorageUpload, resource_uploader
 
 HELPERS = {
     name: function
-    for module in (helpers, choices)
+    for module in (helpers, choices, upload_helpers)
     for name, function in vars(module).items()
     if name.startswith("hue_")
 }
@@ -31,6 +36,7 @@ HELPERS = {
 @tk.blanket.helpers(HELPERS)
 @tk.blanket.validators(validators)
 class HuePlugin(p.SingletonPlugin, DefaultTranslation):
+    p.implements(IDataDictionaryForm, inherit=True)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
@@ -47,6 +53,11 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
         if not config.get("licenses_group_url"):
             # CKAN only cuts off "file://": a percent-encoded address would not be found.
             config["licenses_group_url"] = f"file://{choices.LICENSES_FILE}"
+
+    # IDataDictionaryForm
+
+    def update_datastore_create_schema(self, schema: Schema) -> Schema:
+        return dictionary.with_our_fields(schema)
 
     # IFacets
 
@@ -73,6 +84,9 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return document.complete(pkg_dict)
 
+    def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        arrivals.edited(pkg_dict)
+
     # ITranslation
 
     def i18n_domain(self) -> str:
@@ -83,6 +97,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     def get_uploader(self, upload_to: str, old_filename: str | None) -> None:
         """CKAN's own uploader serves."""
 
-    def get_resource_uploader(self, resource: dict[str, Any]) -> None:
-        """Name the file before CKAN's own uploader, which serves, drops its Vietnamese letters."""
+    def get_resource_uploader(self, resource: dict[str, Any]) -> FolderUpload | StorageUpload:
+        """Name the file before CKAN drops its Vietnamese letters, and record it when it is stored."""
         rename_upload(resource)
+        return resource_uploader(resource)

@@ -12,6 +12,11 @@ from werkzeug.datastructures import MultiDict
 
 from ckanext.datastore.blueprint import DUMP_FORMATS
 
+from .tables.files.views import downloads
+from .tables.uploads.views import uploads
+
+__all__ = ["downloads", "hue", "uploads"]
+
 log = logging.getLogger(__name__)
 
 MAX_PAGE_DIGITS = 9  # a larger page number does not fit PostgreSQL's OFFSET

@@ -10,7 +10,7 @@ from typing import IO
 from psycopg2.extensions import connection as Connection
 
 from ckanext.hue.harvesters.base import OPEN, TableEntry
-from ckanext.hue.tables.cells import escaped
+from ckanext.hue.tables.cells import DELIMITER, copy_lines
 
 from .database import transaction
 
@@ -68,7 +68,7 @@ def _line(position: int, entry: TableEntry) -> bytes:
         entry.fingerprint(),
         json.dumps(entry.as_dict(), ensure_ascii=False),
     )
-    return ("\t".join(map(escaped, values)) + "\n").encode()
+    return copy_lines([values], len(values)).encode()
 
 
 def _decide(connection: Connection, listing: IO[bytes], job_id: str, source_id: str) -> None:
@@ -77,6 +77,6 @@ def _decide(connection: Connection, listing: IO[bytes], job_id: str, source_id: 
             "CREATE TEMPORARY TABLE hue_listing (position int, remote_id text PRIMARY KEY, access text,"
             " tells_changes boolean, fingerprint text, entry jsonb) ON COMMIT DROP"
         )
-        cursor.copy_expert("COPY hue_listing FROM STDIN", listing)
+        cursor.copy_expert(f"COPY hue_listing FROM STDIN WITH ({DELIMITER})", listing)
         cursor.execute("ANALYZE hue_listing")
         cursor.execute(_PLAN, {"job": job_id, "source": source_id, "open": OPEN, "gone": _GONE})

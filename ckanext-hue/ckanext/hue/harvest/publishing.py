@@ -18,6 +18,7 @@ from ckanext.hue.search.indexing import index_datasets
 from ckanext.hue.slug import slugify_vi
 from ckanext.hue.tables import loading
 from ckanext.hue.tables.errors import TableError
+from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.loading import LoadedList
 
 from . import jobs, mapping
@@ -86,6 +87,8 @@ def publish(
             _write_alone(source, job_id, user, ready, known)
     _drop_vanished_lists(batch, known)
     settle(source.id)
+    if any(ready.written or ready.closing for ready in batch):
+        file_jobs.enqueue()
 
 
 def settle(source_id: str) -> None:
@@ -161,7 +164,9 @@ def _drop_vanished_lists(batch: list[Ready], known: dict[str, Known]) -> None:
 
 
 def _dropped(resource_ids: Iterable[str]) -> bool:
+    resource_ids = list(resource_ids)
     try:
+        file_jobs.remove_files_of(resource_ids)
         loading.drop(resource_ids)
     except TableError:
         log.warning("Tables of closed resources could not be dropped yet", exc_info=True)

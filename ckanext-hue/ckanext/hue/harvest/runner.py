@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -120,11 +121,14 @@ def _load(source: HarvestSource, reader: Source, entry: TableEntry, known: Known
     def resource_id(list_name: str) -> str:
         return source.resource_id(entry.remote_id, list_name)
 
-    hashes = known.content_hashes if known else {}
+    before = known.content_hashes if known else {}
     for attempt in range(1, READ_ATTEMPTS + 1):
         try:
-            return load(reader.pages(entry), resource_id, hashes)
+            loaded = load(reader.pages(entry), resource_id)
         except TableChanged:
             if attempt == READ_ATTEMPTS:
                 raise
+        else:
+            # A job that was killed after loading has left the rows new and the dataset old.
+            return [replace(one, written=one.content_hash != before.get(one.resource_id)) for one in loaded]
     raise AssertionError("the loop either returns or raises")

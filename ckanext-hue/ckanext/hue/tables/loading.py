@@ -1,70 +1,98 @@
-"""Load the lists of one table: all of them, or none."""
+"""Load rows into the DataStore: all of them, or none.
+
+One transaction holds staging, checks, build and swap: what the source raises, or TableError, leaves
+every published table as it was, and so does a crash at any point.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 
 import psycopg2
 import psycopg2.errors
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import execute_values
 
 from ckanext.hue.harvesters.base import Column, Page
 
-from . import publishing, types, versions
+from . import changes, columns, locks, publishing, quarantine, types, versions
+from .building import Built, build
+from .columns import PublishedColumn
 from .database import datastore_connection
-from .errors import DatabaseRefused, NoColumns
+from .errors import DatabaseRefused, NoColumns, TypeLost
+from .quarantine import BadValue
+from .reading.base import Batch, Finding
 from .staging import Staging
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedList:
-    """One list of a table after loading; `notes` are Vietnamese sentences for the report."""
+    """One list of a table after loading.
+
+    `findings` tell its owner what was found; `quarantined` counts rows left out; `version` is the number of
+    the published state, whose rows and changes stand in the schema `hue`; `written` is False when the
+    published table held the same already.
+    """
 
     name: str
     resource_id: str
     rows: int
-    columns: tuple[publishing.PublishedColumn, ...]
+    columns: tuple[PublishedColumn, ...]
     content_hash: str
     written: bool
-    notes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    quarantined: int = 0
+    version: int = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found, as Vietnamese sentences."""
+        return tuple(finding.message for finding in self.findings)
 
 
-def load(
-    pages: Iterable[Page],
-    resource_id_of: Callable[[str], str],
-    known_hashes: dict[str, str] | None = None,
-) -> list[LoadedList]:
+def load(pages: Iterable[Page], resource_id_of: Callable[[str], str]) -> list[LoadedList]:
     """Read `pages` to their end and publish each list as the DataStore table of its resource.
 
-    `known_hashes` (resource id to content hash) leaves tables alone whose rows did not change. One
-    transaction holds it all: what `pages` raises, or TableError, leaves every published table as it was.
+    Tables whose rows and columns did not change are left alone. Raises TableError, or what `pages` raises.
     """
-    known_hashes = known_hashes or {}
     with _errors_in_words(), datastore_connection() as connection:
-        staged, dictionary = _stage(connection, pages)
-        prepared = [
-            _prepare(staging, name, resource_id_of(name), dictionary, known_hashes)
-            for name, staging in staged.items()
-        ]
-        # All are built before the first one is swapped: readers wait for a swap, never for a build.
-        with connection.cursor() as cursor:
-            for loaded, table in prepared:
-                if table:
-                    publishing.swap(cursor, table, loaded.resource_id, loaded.rows)
-                    versions.record(
-                        cursor,
-                        loaded.resource_id,
-                        loaded.rows,
-                        loaded.content_hash,
-                        [column.as_dict() for column in loaded.columns],
-                        [{"message": note} for note in loaded.notes],
-                    )
-    return [loaded for loaded, _ in prepared]
+        staged: dict[str, Staging] = {}
+        dictionary: dict[str, Column] = {}
+        for name, some in groupby(pages, lambda page: page.list_name):
+            if name not in staged:
+                staged[name] = Staging(connection)
+            staged[name].copy(_batches(some, dictionary))
+        return _publish(
+            connection,
+            [_Given(name, resource_id_of(name), staging, dictionary) for name, staging in staged.items()],
+        )
+
+
+def load_batches(
+    resource_id: str,
+    batches: Iterable[Batch],
+    *,
+    dictionary: Sequence[Column] = (),
+    number_format: str = "",
+) -> LoadedList:
+    """Read `batches` to their end and publish them as the DataStore table of `resource_id`.
+
+    `dictionary` declares columns, before what the batches and the published table say of them.
+    `number_format` ("vi" or "en") tells how to read numbers whose separators can be read in two ways.
+    Raises TableError, or what `batches` raises.
+    """
+    given = {column.name: column for column in dictionary}
+    with _errors_in_words(), datastore_connection() as connection:
+        staging = Staging(connection)
+        staging.copy(_noting(batches, given))
+        [loaded] = _publish(connection, [_Given("", resource_id, staging, given, number_format)])
+        return loaded
 
 
 def drop(resource_ids: Iterable[str]) -> None:
@@ -74,75 +102,177 @@ def drop(resource_ids: Iterable[str]) -> None:
             publishing.drop_table(cursor, resource_id)
 
 
-def _stage(connection: Connection, pages: Iterable[Page]) -> tuple[dict[str, Staging], dict[str, Column]]:
-    staged: dict[str, Staging] = {}
-    dictionary: dict[str, Column] = {}
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What is known of a staged list before it is published."""
+
+    name: str
+    resource_id: str
+    staging: Staging
+    dictionary: Mapping[str, Column]
+    number_format: str = ""
+
+
+def _batches(pages: Iterable[Page], dictionary: dict[str, Column]) -> Iterator[Batch]:
+    """Pages of rows by column name as batches; `dictionary` takes up what they declare."""
+    first_row = 1
     for page in pages:
-        if page.list_name not in staged:
-            staged[page.list_name] = Staging(connection)
-            dictionary.update((column.name, column) for column in page.columns)
-        staged[page.list_name].copy(page.rows)  # pyright: ignore[reportArgumentType]
-    return staged, dictionary
+        for column in page.columns:
+            dictionary.setdefault(column.name, column)
+        names = tuple(dict.fromkeys(name for row in page.rows for name in row))
+        yield Batch(names, [[row.get(name) for name in names] for row in page.rows], first_row)
+        first_row += len(page.rows)
 
 
-def _prepare(
-    staging: Staging,
-    name: str,
-    resource_id: str,
-    dictionary: dict[str, Column],
-    known_hashes: dict[str, str],
-) -> tuple[LoadedList, sql.Identifier | None]:
-    """Describe one list and build its table; no table when the published one holds the same already."""
+def _noting(batches: Iterable[Batch], dictionary: dict[str, Column]) -> Iterator[Batch]:
+    for batch in batches:
+        for column in batch.columns:
+            dictionary.setdefault(column.name, column)
+        yield batch
+
+
+def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList]:
+    with connection.cursor() as cursor:
+        prepared = [_prepare(cursor, one) for one in given]
+        # All are built before the first one is swapped: readers wait for a swap, never for a build.
+        for loaded, built in prepared:
+            if built:
+                locks.stop_indexing(cursor, loaded.resource_id)
+                locks.take_over(cursor, loaded.resource_id)
+                publishing.swap(cursor, built, loaded.resource_id)
+    for one in given:
+        one.staging.drop()
+    return [loaded for loaded, _ in prepared]
+
+
+def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
+    """Check one list and build its table; no table when the published one holds the same already."""
+    staging, resource_id = given.staging, given.resource_id
+    locks.loading(cursor, resource_id)
+    stored = columns.published(cursor, resource_id)
     if not staging.rows:
-        staging.add_columns(dictionary)
+        staging.add_columns(given.dictionary)
     if not staging.columns:
-        raise NoColumns(name=name)
-    listed = [column for column in dictionary if column in staging.columns]
-    order = [*listed, *(column for column in staging.columns if column not in dictionary)]
-    dictionary = _with_key(staging, dictionary)
-    decided = types.decide(staging, dictionary)
-    columns = publishing.plan_columns(order, decided, dictionary)
-    content_hash = _hash(staging, columns)
-    with staging.connection.cursor() as cursor:
-        unchanged = known_hashes.get(resource_id) == content_hash and publishing.table_exists(
-            cursor, resource_id
-        )
+        raise NoColumns(name=given.name)
+    names = columns.names_in_order(staging.columns, given.dictionary)
+    dictionary = _with_key(staging, columns.remembered(names, given.dictionary, stored))
+    decided = types.decide(staging, dictionary, given.number_format)
+    _keep_declared_types(names, dictionary, decided, stored)
+    bad = quarantine.set_aside(staging, dictionary, decided)
+    planned = columns.plan(names, decided, dictionary, stored)
     loaded = LoadedList(
-        name=name,
+        name=given.name,
         resource_id=resource_id,
         rows=staging.rows,
-        columns=tuple(columns),
-        content_hash=content_hash,
-        written=not unchanged,
-        notes=tuple(typed.note for typed in decided.values() if typed.note),
+        columns=tuple(planned),
+        content_hash=_hash(staging, planned, decided, len(bad)),
+        written=False,
+        findings=tuple(typed.finding for typed in decided.values() if typed.finding),
+        quarantined=len({value.row for value in bad}),
     )
-    return loaded, None if unchanged else publishing.build(staging, columns, decided)
+    if number := versions.holding(cursor, resource_id, loaded.content_hash):
+        return replace(loaded, version=number), None
+    built = build(staging, planned, decided)
+    return _record(cursor, loaded, built, stored, bad), built
+
+
+def _record(
+    cursor: Cursor,
+    loaded: LoadedList,
+    built: Built,
+    stored: Mapping[str, PublishedColumn],
+    bad: Sequence[BadValue],
+) -> LoadedList:
+    """Write down the new version, what it changes and what it leaves out."""
+    key = [column.name for column in loaded.columns if column.is_key]
+    findings = [*loaded.findings, *_repeated_keys(cursor, built.table, key)]
+    number = versions.record(
+        cursor,
+        built.table,
+        loaded.resource_id,
+        rows=loaded.rows,
+        content_hash=loaded.content_hash,
+        columns=[column.as_dict() for column in loaded.columns],
+        findings=[asdict(finding) for finding in findings],
+        quarantined=loaded.quarantined,
+        indexed=built.indexed,
+    )
+    changes.record(cursor, loaded.resource_id, number, built.table, loaded.columns, stored)
+    execute_values(
+        cursor,
+        "INSERT INTO hue.quarantined_row"
+        " (resource_id, version, row_number, column_name, value, reason, record) VALUES %s",
+        [
+            (
+                loaded.resource_id,
+                number,
+                value.row,
+                value.column,
+                value.value,
+                value.reason,
+                versions.as_jsonb(value.record),
+            )
+            for value in bad
+        ],
+    )
+    return replace(loaded, findings=tuple(findings), version=number, written=True)
+
+
+def _repeated_keys(cursor: Cursor, table: sql.Identifier, key: Sequence[str]) -> list[Finding]:
+    if not key:
+        return []
+    rows, examples = changes.duplicates(cursor, table, key)
+    if not rows:
+        return []
+    message = (
+        f"Khóa ({', '.join(key)}) không phân biệt được {rows} bản ghi: giá trị trùng hoặc trống,"
+        f" ví dụ {'; '.join(f'«{example}»' for example in examples[:5])}."
+    )
+    return [Finding(message, column=key[0])]
 
 
 def _with_key(staging: Staging, dictionary: dict[str, Column]) -> dict[str, Column]:
     """Take `id` for the key where none is declared and it is unique and complete."""
-    if any(column.is_key for column in dictionary.values()) or "id" not in staging.columns:
+    if not staging.rows or any(column.is_key for column in dictionary.values()):
         return dictionary
-    column = sql.Identifier(staging.columns["id"])
-    with staging.connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("SELECT count(*) > 0 AND count(DISTINCT {}) = count(*) FROM {}").format(
-                column, staging.table
-            )
-        )
-        unique = (cursor.fetchone() or (False,))[0]
-    return (
-        {**dictionary, "id": replace(dictionary.get("id", Column("id")), is_key=True)}
-        if unique
-        else dictionary
+    if "id" not in staging.columns:
+        return dictionary
+    column = staging.column("id")
+    [[repeated]] = staging.execute(
+        "SELECT EXISTS (SELECT FROM {} GROUP BY {} HAVING count(*) > 1 OR {} IS NULL)",
+        staging.table,
+        column,
+        column,
     )
+    if repeated:
+        return dictionary
+    return {**dictionary, "id": replace(dictionary.get("id", Column("id")), is_key=True)}
 
 
-def _hash(staging: Staging, columns: list[publishing.PublishedColumn]) -> str:
-    """Identify the table as published: its rows, and its columns with types and dictionary."""
-    described = [(column.name, column.type, column.info) for column in columns]
-    text = staging.content_hash + json.dumps(described, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _keep_declared_types(
+    names: Mapping[str, str],
+    dictionary: Mapping[str, Column],
+    decided: Mapping[str, types.Typed],
+    stored: Mapping[str, PublishedColumn],
+) -> None:
+    """Refuse values that would turn a published column of a declared type into text."""
+    for source_name, typed in decided.items():
+        column = dictionary.get(source_name)
+        published = stored.get(names[source_name])
+        if typed.finding and column and column.type and published and published.type != "text":
+            lost = TypeLost(column=column.label or source_name, type=column.type)
+            raise lost.at([typed.finding])
+
+
+def _hash(
+    staging: Staging, planned: Sequence[PublishedColumn], decided: Mapping[str, types.Typed], bad: int
+) -> str:
+    """Identify the table as published: its rows, how they were read, and its columns as described."""
+    described = [
+        (column.name, column.type, column.info, decided[column.source_name].form.cast) for column in planned
+    ]
+    text = f"{staging.content_hash} {bad} {versions.as_jsonb(described)}"
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 @contextmanager

@@ -1,168 +1,323 @@
 """Column types: the declared one where nothing is lost, else what the whole column holds.
 
-A candidate is kept only when one statement over all rows proves that every value reads as it.
-Text stays text unless it is a date: a number that a source sends as text may be a code, a phone
-number or a tax code, and its leading zeros would be lost.
+A form is believed only when a statement over all rows proves that every value reads as it. The first
+rows rule most forms out beforehand, which costs next to nothing; they never prove one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from psycopg2 import sql
 
 from ckanext.hue.harvesters.base import Column
+from ckanext.hue.slug import slugify_vi
 
 from .cells import Kind
+from .forms import (
+    BIG_INTEGER,
+    BOOLEAN,
+    DATES,
+    DECLARED,
+    ENGLISH_NUMBER,
+    INTEGER,
+    NUMBER,
+    NUMBERS,
+    TEXT,
+    TIMESTAMPS,
+    VIETNAMESE_NUMBER,
+    WRITTEN_NUMBER,
+    YES_OR_NO,
+    Form,
+)
+from .reading.base import Finding
 from .staging import Staging
 
-VIETNAM_OFFSET = "+07:00"  # also for the years in which clocks there showed another time
-MAX_TESTS = 1_000  # of one statement; PostgreSQL's limit is 1,664
-
-_INTEGER = r"^-?(0|[1-9]\d{0,17})$"
-_NUMBER = r"^-?(0|[1-9]\d{0,130})(\.\d{1,130})?([eE][+-]?\d{1,3})?$"
-_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
-_OFFSET = r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)"
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
-_VIETNAMESE_DATE = r"\d{1,2}[/-]\d{1,2}[/-]\d{4}"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A way to write values of a type.
-
-    `pattern` is the regular expression that every value matches; `cast` turns the column `{c}` into
-    the type; `date` finds year, month and day in it, which must then exist in the calendar.
-    """
-
-    type: str
-    pattern: str
-    cast: str
-    date: tuple[str, str, str] | None = None
-
-
-_ISO = (r"^(\d{4})-", r"^\d{4}-(\d{2})-", r"^\d{4}-\d{2}-(\d{2})")
-_DAY_FIRST = (r"^\d+\D\d+\D(\d{4})", r"^\d+\D(\d+)\D", r"^(\d+)\D")
-
-INTEGER = Form("bigint", _INTEGER, "{c}::bigint")
-NUMBER = Form("numeric", _NUMBER, "{c}::numeric")
-BOOLEAN = Form("boolean", r"^(true|false)$", "{c}::boolean")
-YES_OR_NO = Form("boolean", r"^([Cc]ó|[Kk]hông)$", "(lower({c}) = 'có')")
-DATES = (
-    Form("date", f"^{_ISO_DATE}$", "{c}::date", _ISO),
-    Form("date", f"^{_VIETNAMESE_DATE}$", "to_date(translate({c}, '-', '/'), 'DD/MM/YYYY')", _DAY_FIRST),
+SAMPLE = 2_000  # rows
+NAMED_ROWS = 20  # that keep a column from its type
+MOST_BAD_ROWS = 10_000
+MAX_TESTS = 750  # of one statement, two values each; PostgreSQL's limit is 1,664
+# Numbers under such names are codes: nobody adds them up, and a new one may begin with a zero.
+_IDENTIFIER = re.compile(
+    r"(^|-)(ma|ma-so|mst|sdt|so-dt|tel|phone|fax|cccd|cmnd|cmt|dinh-danh|dien-thoai|di-dong|so-hieu"
+    r"|giay-phep|giay-chung-nhan|tai-khoan|zip|code|barcode)(-|$)"
 )
-TIMESTAMPS = (
-    Form("timestamp", f"^{_ISO_DATE}[T ]{_TIME}$", "{c}::timestamp", _ISO),
-    Form(
-        "timestamp",
-        # An offset must not move the first and the last year out of the calendar.
-        f"^(?!0001|9999){_ISO_DATE}[T ]{_TIME}{_OFFSET}$",
-        f"({{c}}::timestamptz AT TIME ZONE INTERVAL '{VIETNAM_OFFSET}')",
-        _ISO,
-    ),
-    Form(
-        "timestamp",
-        f"^{_VIETNAMESE_DATE} {_TIME}$",
-        "(to_date(split_part(translate({c}, '-', '/'), ' ', 1), 'DD/MM/YYYY')"
-        " + split_part({c}, ' ', 2)::time)",
-        _DAY_FIRST,
-    ),
-)
-TEXT = Form("text", "", "{c}")
+_NAMES = {"bigint": "số", "numeric": "số", "date": "ngày", "timestamp": "ngày giờ", "boolean": "có/không"}
 
-_DECLARED = {
-    "int": (INTEGER,),
-    "numeric": (INTEGER, NUMBER),
-    "bool": (BOOLEAN, YES_OR_NO),
-    "date": DATES,
-    "timestamp": (*TIMESTAMPS, *DATES),
+_RIVALS = {
+    NUMBER: (VIETNAMESE_NUMBER,),
+    VIETNAMESE_NUMBER: (NUMBER, ENGLISH_NUMBER),
+    ENGLISH_NUMBER: (VIETNAMESE_NUMBER,),
 }
-_DECLARED_TYPE = {"int": "bigint", "numeric": "numeric", "bool": "boolean", "date": "date"}
+_PLAIN_NUMBERS = (INTEGER, BIG_INTEGER, NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The decision for one column. `note` is a Vietnamese sentence when a declared type was refused."""
+    """The decision for one column.
+
+    `bad_values` counts values that a declared type cannot read, which are few; `finding` tells why a
+    column is text that looks like more.
+    """
 
     form: Form
     type: str
-    note: str = ""
+    bad_values: int = 0
+    finding: Finding | None = None
 
 
-def decide(staging: Staging, dictionary: Mapping[str, Column]) -> dict[str, Typed]:
-    """Choose a type for each column of `staging`; `dictionary` is by the source's column name."""
-    candidates = {name: _candidates(staging.kinds[name], dictionary.get(name)) for name in staging.columns}
-    fitting = _fitting(staging, candidates)
-    return {name: _typed(dictionary.get(name), fitting[name]) for name in staging.columns}
+@dataclass(slots=True)
+class _Counted:
+    """How many values of each column there are, and how many do not fit each form that was tried."""
+
+    values: dict[str, int] = field(default_factory=dict)
+    misfits: dict[tuple[str, Form], int] = field(default_factory=dict)
+
+    def fits(self, name: str, form: Form) -> bool:
+        return self.misfits.get((name, form)) == 0
 
 
-def _candidates(kind: Kind, column: Column | None) -> Sequence[Form]:
-    if kind is Kind.NONE:
-        return _DECLARED.get(column.type, ()) if column else ()
+def decide(staging: Staging, dictionary: Mapping[str, Column], number_format: str = "") -> dict[str, Typed]:
+    """Choose a type for each column of `staging`; `dictionary` is by the source's column name.
+
+    `number_format` ("vi" or "en") tells how to read "1.234" and "1,234" where the whole column does not.
+    """
+    candidates = {
+        name: _candidates(staging.kinds[name], dictionary.get(name), name) for name in staging.columns
+    }
+    sample = _count(staging, candidates, SAMPLE)
+    whole = sample if staging.rows <= SAMPLE else _count_whole(staging, candidates, sample)
+    return {
+        name: _declared(staging, name, column, whole, number_format)
+        if (column := dictionary.get(name)) and column.type in DECLARED
+        else _inferred(staging, name, candidates[name], sample, whole, number_format)
+        for name in staging.columns
+    }
+
+
+def readable(staging: Staging, name: str, form: Form) -> sql.Composable:
+    """The condition that a staged value reads as `form`; null where there is no value."""
+    column = staging.column(name)
+    # Where the format knows only text, blanks around a value mean nothing.
+    frame = r"^\s*(?:{})?\s*$" if _is_untyped(staging, name) else "^(?:{})$"
+    fits = sql.SQL("({c} ~ {pattern} AND octet_length(ltrim({c}, '-')) <= {longest})").format(
+        c=column, pattern=sql.Literal(frame.format(form.pattern)), longest=sql.Literal(form.longest)
+    )
+    if form.calendar is None:
+        return fits
+    year, month, day = (
+        sql.SQL("substring({} from {})::int").format(column, sql.Literal(part))
+        for part in (form.calendar.year, form.calendar.month, form.calendar.day)
+    )
+    # CASE keeps the parts from being read where the pattern does not match; most days need no arithmetic.
+    return sql.SQL(
+        "(CASE WHEN {column} IS NULL THEN NULL WHEN {column} ~ {surely} THEN true WHEN NOT {fits} THEN false"
+        " ELSE {year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND"
+        " CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31"
+        " WHEN ({year} % 4 = 0 AND {year} % 100 <> 0) OR {year} % 400 = 0 THEN 29 ELSE 28 END END)"
+    ).format(
+        column=column,
+        surely=sql.Literal(frame.format(form.surely)),
+        fits=fits,
+        year=year,
+        month=month,
+        day=day,
+    )
+
+
+def source(staging: Staging, name: str) -> sql.Composable:
+    """The staged value to cast."""
+    column = staging.column(name)
+    return sql.SQL("nullif(btrim({}), '')").format(column) if _is_untyped(staging, name) else column
+
+
+def _is_untyped(staging: Staging, name: str) -> bool:
+    return Kind.UNTYPED in staging.kinds[name]
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a column's name says that its digits are a code: phone and tax numbers and their like."""
+    return bool(_IDENTIFIER.search(slugify_vi(name)))
+
+
+def _candidates(kind: Kind, column: Column | None, name: str) -> Sequence[Form]:
+    numbers = bool(kind) and not kind & ~(Kind.INTEGER | Kind.DECIMAL)
     if column and column.type:
-        return _DECLARED.get(column.type, ())
-    if kind is Kind.INTEGER:
-        return (INTEGER, NUMBER)
-    if Kind.TEXT not in kind and Kind.BOOLEAN not in kind:
+        forms = DECLARED[column.type].forms if column.type in DECLARED else ()
+        return [form for form in forms if form in _PLAIN_NUMBERS] if numbers else forms
+    if kind == Kind.INTEGER:
+        return (INTEGER, BIG_INTEGER)
+    if numbers:
         return (NUMBER,)
-    if kind is Kind.BOOLEAN:
+    if kind == Kind.BOOLEAN:
         return (BOOLEAN,)
-    return (*DATES, *TIMESTAMPS) if kind is Kind.TEXT else ()
+    moments = (*DATES, *TIMESTAMPS, YES_OR_NO)
+    if kind == Kind.TEMPORAL:
+        return (*DATES, *TIMESTAMPS)
+    identifier = is_identifier(column.label or name if column else name)
+    if kind == Kind.UNTYPED:
+        return moments if identifier else (*NUMBERS, *moments, BOOLEAN)
+    if kind and not kind & ~(Kind.TEXT | Kind.TEMPORAL):
+        return moments if identifier else (WRITTEN_NUMBER, *moments)
+    return ()
 
 
-def _typed(column: Column | None, fitting: Sequence[Form]) -> Typed:
-    declared = column.type if column else ""
-    if fitting:
-        form = fitting[0]
-        # A declared `numeric` whose values happen to be whole today is still a numeric tomorrow.
-        return Typed(
-            form, _DECLARED_TYPE.get(declared, "timestamp" if declared == "timestamp" else form.type)
-        )
-    if declared in _DECLARED:
-        note = (
-            f"Cột «{column.label or column.name}» khai báo kiểu {declared} nhưng có giá trị không đọc được"
-            if column
-            else ""
-        )
-        return Typed(TEXT, "text", f"{note} theo kiểu đó, nên được giữ dạng văn bản.")
-    return Typed(TEXT, "text")
+def _count_whole(staging: Staging, candidates: Mapping[str, Sequence[Form]], sample: _Counted) -> _Counted:
+    """Count over all rows, for each column first the form that is likeliest after the sample."""
+    likely = {name: _likely(name, forms, sample) for name, forms in candidates.items()}
+    whole = _count(staging, {name: _first(forms) for name, forms in likely.items()})
+    rest = {
+        name: [form for form in forms if (name, form) not in whole.misfits]
+        for name, forms in likely.items()
+        if forms and not any(whole.fits(name, form) for form in forms)
+    }
+    if any(rest.values()):
+        more = _count(staging, rest)
+        whole.misfits.update(more.misfits)
+        whole.values.update(more.values)
+    return whole
 
 
-def _fitting(staging: Staging, candidates: Mapping[str, Sequence[Form]]) -> dict[str, list[Form]]:
-    tests = [
-        (name, form, _test(form, sql.Identifier(staging.columns[name])))
-        for name, forms in candidates.items()
-        for form in forms
-    ]
-    fitting: dict[str, list[Form]] = {name: [] for name in candidates}
+def _likely(name: str, forms: Sequence[Form], sample: _Counted) -> list[Form]:
+    """The forms that at least half of the sample fits, the best first."""
+    values = sample.values.get(name, 0)
+    some = [form for form in forms if sample.misfits[name, form] * 2 <= values]
+    return sorted(some, key=lambda form: sample.misfits[name, form])
+
+
+def _first(forms: Sequence[Form]) -> Sequence[Form]:
+    """The first form, with those whose numbers it may be mistaken for."""
+    rivals = _RIVALS.get(forms[0], ()) if forms else ()
+    return [*forms[:1], *(form for form in forms[1:] if form in rivals)]
+
+
+def _count(staging: Staging, candidates: Mapping[str, Iterable[Form]], limit: int | None = None) -> _Counted:
+    counted = _Counted()
+    tests = [(name, form) for name, forms in candidates.items() for form in forms]
+    rows = sql.SQL("(SELECT * FROM {} LIMIT {}) AS sample" if limit else "{}").format(
+        staging.table, *([sql.Literal(limit)] if limit else [])
+    )
     for start in range(0, len(tests), MAX_TESTS):
         some = tests[start : start + MAX_TESTS]
-        statement = sql.SQL("SELECT {} FROM {}").format(
-            sql.SQL(", ").join(test for _, _, test in some), staging.table
+        expressions = [part for name, form in some for part in _counts(staging, name, form)]
+        [answers] = staging.execute("SELECT {} FROM {}", sql.SQL(", ").join(expressions), rows)
+        for (name, form), values, misfits in zip(some, answers[::2], answers[1::2], strict=True):
+            counted.values[name] = values
+            counted.misfits[name, form] = misfits
+    return counted
+
+
+def _counts(staging: Staging, name: str, form: Form) -> Iterable[sql.Composable]:
+    column = staging.column(name)
+    yield sql.SQL("count({})").format(column)
+    misfits = sql.SQL("count({}) FILTER (WHERE NOT {})").format(column, readable(staging, name, form))
+    if form.evidence:
+        evidence = sql.Literal(form.evidence)
+        misfits = sql.SQL("{} + CASE WHEN bool_or({} ~ {}) THEN 0 ELSE count({}) END").format(
+            misfits, column, evidence, column
         )
-        with staging.connection.cursor() as cursor:
-            cursor.execute(statement)
-            answers = cursor.fetchone() or ()
-        for (name, form, _), fits in zip(some, answers, strict=True):
-            if fits is not False:  # null: the column has no value at all
-                fitting[name].append(form)
-    return fitting
+    yield misfits
 
 
-def _test(form: Form, column: sql.Identifier) -> sql.Composable:
-    matches = sql.SQL("{} ~ {}").format(column, sql.Literal(form.pattern))
-    if form.date is None:
-        return sql.SQL("bool_and({})").format(matches)
-    year, month, day = (
-        sql.SQL("substring({} from {})::int").format(column, sql.Literal(part)) for part in form.date
+def _declared(staging: Staging, name: str, column: Column, whole: _Counted, number_format: str) -> Typed:
+    """Keep a declared type when all values read as it, or all but a few that are plainly wrong."""
+    declared = DECLARED[column.type]
+    label = column.label or name
+    tried = [form for form in declared.forms if (name, form) in whole.misfits]
+    number, ambiguous = _number(name, tried, whole, number_format)
+    if tried and not ambiguous:
+        best = number or min(tried, key=lambda form: whole.misfits[name, form])
+        bad = whole.misfits[name, best]
+        # A declared numeric whose values happen to be whole today is still a numeric tomorrow.
+        if not bad:
+            return Typed(best, declared.type)
+        if is_few(bad, staging.rows) and not _lossy(staging, name, best, declared.lossy):
+            return Typed(best, declared.type, bad_values=bad)
+    message = (
+        f"Cột «{label}» khai báo kiểu {column.type} nhưng có giá trị không đọc được theo kiểu đó,"
+        " nên được giữ dạng văn bản."
     )
-    # CASE keeps the parts from being read where the pattern does not match.
-    return sql.SQL(
-        "bool_and(CASE WHEN {column} IS NULL THEN NULL WHEN {matches} THEN"
-        " {year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND"
-        " CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31"
-        " WHEN ({year} % 4 = 0 AND {year} % 100 <> 0) OR {year} % 400 = 0 THEN 29 ELSE 28 END"
-        " ELSE false END)"
-    ).format(column=column, matches=matches, year=year, month=month, day=day)
+    return Typed(TEXT, "text", finding=Finding(message, column=label))
+
+
+def is_few(bad: int, rows: int) -> bool:
+    """Whether so many bad rows may be set aside: at most 1 % of the rows or 5, never half of them."""
+    return bad <= min(max(rows // 100, 5), MOST_BAD_ROWS) and bad * 2 < rows
+
+
+def _lossy(staging: Staging, name: str, form: Form, pattern: str) -> bool:
+    column = staging.column(name)
+    [[lossy]] = staging.execute(
+        "SELECT coalesce(bool_or({} ~ {}), false) FROM {} WHERE NOT {}",
+        column,
+        sql.Literal(pattern),
+        staging.table,
+        readable(staging, name, form),
+    )
+    return lossy
+
+
+def _inferred(
+    staging: Staging,
+    name: str,
+    forms: Sequence[Form],
+    sample: _Counted,
+    whole: _Counted,
+    number_format: str,
+) -> Typed:
+    if not forms:
+        return Typed(TEXT, "text", finding=_mixed(staging, name, forms, whole))
+    if not whole.values.get(name) and not sample.values.get(name):
+        return Typed(TEXT, "text")
+    number, ambiguous = _number(name, forms, whole, number_format)
+    if ambiguous:
+        message = (
+            f"Cột «{name}» có số viết như 1.234 hoặc 1,234, không rõ là phần nghìn hay phần thập phân,"
+            " nên được giữ dạng văn bản. Hãy khai báo kiểu của cột."
+        )
+        return Typed(TEXT, "text", finding=Finding(message, column=name))
+    fitting = [number] if number else [form for form in forms if whole.fits(name, form)]
+    if fitting:
+        return Typed(fitting[0], fitting[0].type)
+    return Typed(TEXT, "text", finding=_mixed(staging, name, forms, whole))
+
+
+def _number(
+    name: str, forms: Sequence[Form], whole: _Counted, number_format: str
+) -> tuple[Form | None, bool]:
+    """The form of a column of numbers, and whether its separators can be read in two ways."""
+    fitting = [form for form in forms if form in NUMBERS and whole.fits(name, form)]
+    if not fitting or VIETNAMESE_NUMBER not in fitting or fitting[0] in (INTEGER, BIG_INTEGER):
+        return (fitting[0] if fitting else None), False
+    others = [form for form in fitting if form is not VIETNAMESE_NUMBER]
+    if not others or number_format == "vi":
+        return VIETNAMESE_NUMBER, False
+    return (others[0], False) if number_format == "en" else (None, True)
+
+
+def _mixed(staging: Staging, name: str, forms: Sequence[Form], whole: _Counted) -> Finding | None:
+    """Say which values keep a column from being what most of its values are."""
+    kind = staging.kinds[name]
+    both = Kind.TEXT in kind and kind & (Kind.INTEGER | Kind.DECIMAL | Kind.BOOLEAN)
+    tried = [form for form in forms if (name, form) in whole.misfits]
+    best = NUMBER if both else min(tried, key=lambda form: whole.misfits[name, form], default=None)
+    if best is None or (not both and whole.misfits[name, best] * 2 > whole.values[name]):
+        return None
+    others = staging.execute(
+        "SELECT _position, left({}, 100), count(*) OVER () FROM {} WHERE NOT {} ORDER BY _position LIMIT {}",
+        staging.column(name),
+        staging.table,
+        readable(staging, name, best),
+        sql.Literal(NAMED_ROWS),
+    )
+    if not others or others[0][2] * 2 > staging.rows:
+        return Finding(f"Cột «{name}» có cả số lẫn chữ, nên được giữ dạng văn bản.", column=name)
+    position, value, misfits = others[0]
+    rows = ", ".join(str(staging.row_number(other)) for other, *_ in others)
+    message = (
+        f"Cột «{name}» phần lớn là {_NAMES[best.type]} nhưng có {misfits} giá trị khác"
+        f" (dòng {rows}{', …' if misfits > len(others) else ''}), nên được giữ dạng văn bản."
+    )
+    return Finding(message, row=staging.row_number(position), column=name, value=value)

@@ -8,9 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from ckanext.datastore.backend.postgres import get_read_engine
+
+KEPT_CHANGES = 10_000  # rows of one version
+VERSIONS_WITH_CHANGES = 100
+VERSIONS_WITH_QUARANTINE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,7 @@ class Version:
 
     `columns` are dicts of `id` (name in the DataStore), `type`, `source` (name at the source) and `info`
     (the data dictionary). `added`, `changed` and `removed` count rows against the version before, and are
-    None without a key. `indexed` is False while full text and column indexes are being built.
+    None without a key. `indexed` is False while the full text is being built.
     """
 
     resource_id: str
@@ -55,22 +60,62 @@ def current(resource_id: str) -> Version | None:
     return Version(*row) if row else None
 
 
+def holding(cursor: Cursor, resource_id: str, content_hash: str) -> int | None:
+    """The number of the version that the resource's table holds unedited, if its content is just this."""
+    cursor.execute(
+        "SELECT version FROM hue.table_version WHERE resource_id = %(id)s AND content_hash = %(hash)s"
+        " AND table_oid = to_regclass('public.' || quote_ident(%(id)s)) AND NOT edited",
+        {"id": resource_id, "hash": content_hash},
+    )
+    found = cursor.fetchone()
+    return found[0] if found else None
+
+
 def record(
-    cursor: Cursor, resource_id: str, rows: int, content_hash: str, columns: Any, findings: Any
+    cursor: Cursor,
+    table: sql.Identifier,
+    resource_id: str,
+    *,
+    rows: int,
+    content_hash: str,
+    columns: list[dict[str, Any]],
+    findings: list[dict[str, Any]],
+    quarantined: int,
+    indexed: bool,
 ) -> int:
-    """Write the next version of a table that stands in its place, in the same transaction; its number."""
+    """Write the next version of a resource's table, which `table` will be; returns its number."""
     cursor.execute(
         "INSERT INTO hue.table_version (resource_id, version, table_oid, rows, content_hash, columns,"
-        " findings, indexed)"
-        " SELECT %(id)s, coalesce(max(version), 0) + 1, to_regclass('public.' || quote_ident(%(id)s)),"
-        " %(rows)s, %(hash)s, %(columns)s, %(findings)s, true"
+        " findings, quarantined, indexed, columns_indexed)"
+        " SELECT %(id)s, coalesce(max(version), 0) + 1, %(table)s::regclass, %(rows)s, %(hash)s, %(columns)s,"
+        " %(findings)s, %(quarantined)s, %(indexed)s, %(indexed)s"
         " FROM hue.table_version WHERE resource_id = %(id)s RETURNING version",
         {
             "id": resource_id,
+            "table": table.strings[-1],
             "rows": rows,
             "hash": content_hash,
-            "columns": json.dumps(columns, ensure_ascii=False),
-            "findings": json.dumps(findings, ensure_ascii=False),
+            "columns": as_jsonb(columns),
+            "findings": as_jsonb(findings),
+            "quarantined": quarantined,
+            "indexed": indexed,
         },
     )
-    return (cursor.fetchone() or (0,))[0]
+    number = (cursor.fetchone() or (0,))[0]
+    # Counts of every version are kept; rows of the latest ones only.
+    cursor.execute(
+        "DELETE FROM hue.row_change WHERE resource_id = %(id)s AND version <= %(number)s - %(changes)s;"
+        " DELETE FROM hue.quarantined_row WHERE resource_id = %(id)s AND version <= %(number)s - %(bad)s",
+        {
+            "id": resource_id,
+            "number": number,
+            "changes": VERSIONS_WITH_CHANGES,
+            "bad": VERSIONS_WITH_QUARANTINE,
+        },
+    )
+    return number
+
+
+def as_jsonb(value: Any) -> str:
+    """JSON that PostgreSQL's jsonb holds: without NUL characters."""
+    return json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", "")

@@ -37,6 +37,9 @@ class Finding:
 class Batch:
     """Consecutive rows of a table: one value a name in each row, in the order of `names`.
 
+    A later batch may have names that earlier ones lack, and the other way round: columns without a header
+    come where they hold something. Batches without rows tell the names of a table that has none.
+
     Values are str, None, bool, int, Decimal, float, date, datetime, time, or lists and dicts of these.
     `blank_is_null` says that all values are str and that "" means no value, as in CSV. `columns` is the
     dictionary that the file itself brings, if any. `first_row` is the number, as a person sees it in the
