@@ -1,4 +1,4 @@
-"""The portal's own actions about tables, and what it adds to the DataStore's search (docs/api.md)."""
+"""Questions to tables: groups, profiles, and what is added to the DataStore's search (docs/api.md)."""
 
 from __future__ import annotations
 
