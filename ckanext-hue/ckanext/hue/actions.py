@@ -1,8 +1,16 @@
-"""The portal's own actions."""
+"""The portal's own actions, and those of the DataStore that it changes; each stands in its room."""
 
 from __future__ import annotations
 
+from .tables.actions import datastore_search, hue_table_aggregate, hue_table_profile
 from .tables.files.actions import hue_table_files
 from .tables.uploads.actions import hue_upload_reload, hue_upload_show
 
-__all__ = ["hue_table_files", "hue_upload_reload", "hue_upload_show"]
+__all__ = [
+    "datastore_search",
+    "hue_table_aggregate",
+    "hue_table_files",
+    "hue_table_profile",
+    "hue_upload_reload",
+    "hue_upload_show",
+]

@@ -25,3 +25,15 @@ def hue_upload_show(context: Context, data_dict: DataDict) -> AuthResult:
 
 
 hue_upload_reload = hue_upload_show
+
+
+@tk.auth_allow_anonymous_access
+def hue_table_aggregate(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may read the rows."""
+    return authz.is_authorized("datastore_search", context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def hue_table_profile(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may read the rows."""
+    return authz.is_authorized("datastore_search", context, data_dict)

@@ -36,6 +36,11 @@ def live_streams() -> int:
     return max(1, _get("ckanext.hue.files.live_streams"))
 
 
+def query_timeout() -> int:
+    """Milliseconds that one question to a table may take."""
+    return max(1, _get("ckanext.hue.tables.query_timeout")) * 1_000
+
+
 def publisher() -> str:
     return _get("ckanext.hue.publisher")
 

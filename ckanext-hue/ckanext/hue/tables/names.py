@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 RESERVED = frozenset({"_id", "_full_text", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 MAX_BYTES = 63  # PostgreSQL cuts identifiers at 63 bytes, where the DataStore counts characters
-_UNWANTED = frozenset('"%:')  # quotes, psycopg2's and SQLAlchemy's parameter marks
+_UNWANTED = frozenset('":')  # quotes, and what SQLAlchemy takes for a parameter in CKAN's statements
 _HASH_DIGITS = 6
 
 

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
 
 from ckanext.hue import config
+from ckanext.hue.tables import indexing
 from ckanext.hue.tables.database import datastore_connection
 
 from . import records, storage
@@ -45,7 +46,9 @@ def enqueue() -> None:
     try:
         if connect_to_redis().set(_key("queued"), 1, nx=True, ex=QUEUED_SECONDS):
             tk.enqueue_job(
-                write_files, title="Tạo tệp tải về", rq_kwargs={"timeout": config.files_job_timeout()}
+                write_files,
+                title="Lập chỉ mục, tạo tệp tải về",
+                rq_kwargs={"timeout": config.files_job_timeout()},
             )
     except RedisError:
         # Nothing is lost: what is due stands in the database, and readers get the rows as they are read.
@@ -53,13 +56,14 @@ def enqueue() -> None:
 
 
 def write_files(*, sweep: bool | None = None, again: bool = False) -> Summary:
-    """Bring the stored files to the state of the tables; running it again is always safe.
+    """Bring indexes and stored files to the state of the tables; running it again is always safe.
 
     sweep: also look through the whole storage for files that no record names, and for files that are gone;
     by default once a day. again: write the files of all tables anew.
     """
     redis = connect_to_redis()
     redis.delete(_key("queued"))
+    indexing.complete()
     if sweep is None:
         sweep = bool(redis.set(_key("swept"), 1, nx=True, ex=SWEPT_SECONDS))
     summary = Summary()

@@ -13,6 +13,7 @@ from ckanext.hue import config
 from ckanext.hue.harvest.jobs import own_fault
 from ckanext.hue.search.indexing import index_datasets
 from ckanext.hue.tables.errors import NoTableInFile, TableError
+from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.loading import LoadedList, load_batches
 from ckanext.hue.tables.reading.base import Batch, OpenFile
 from ckanext.hue.tables.reading.opening import open_file
@@ -60,6 +61,7 @@ def load(upload: Upload) -> None:
     else:
         index_datasets([dataset_id])
         records.finish(upload.id, "done", count=loaded.rows, sha256=told.sha256, report=told.as_dict())
+        file_jobs.enqueue()
 
 
 def _fail(upload: Upload, told: report.Draft, message: str) -> None:

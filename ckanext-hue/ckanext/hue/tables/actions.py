@@ -1,0 +1,189 @@
+"""Questions to tables: groups, profiles, and what is added to the DataStore's search (docs/api.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+import ckan.plugins.toolkit as tk
+from ckan.logic import auth_audit_exempt, validate
+from ckan.types import Action, Context, DataDict, Schema, ValidatorFactory
+
+from ckanext.datastore.backend import DatastoreBackend
+from ckanext.hue import config
+
+from . import versions
+from .aggregate import MAX_LIMIT, MAX_OFFSET, aggregate
+from .profile import profile_of
+from .querying import columns_of, printable
+
+MAX_JSON = 100_000  # characters of a parameter that is JSON in an address
+
+
+def _from_json(value: Any) -> Any:
+    """Read what an address holds as text; text that is no JSON stands for itself, as a column's name does."""
+    if not isinstance(value, str):
+        return value
+    if len(value) > MAX_JSON:
+        raise tk.Invalid(f"Dài hơn {MAX_JSON} ký tự; hãy rút gọn.")
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _items(value: Any) -> list[Any]:
+    if value is None or value == "":
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _conditions(value: Any) -> Any:
+    if value is None or isinstance(value, (dict, list)):
+        return value
+    raise tk.Invalid('Bộ lọc là một đối tượng JSON, ví dụ {"cột": "giá trị"}.')
+
+
+def _clauses(value: Any) -> list[str]:
+    clauses = value.split(",") if isinstance(value, str) and value else _items(value)
+    if not all(isinstance(clause, str) for clause in clauses):
+        raise tk.Invalid("Thứ tự là tên cột, có thể thêm asc hoặc desc.")
+    return clauses
+
+
+def _at_most(limit: int) -> Callable[[int], int]:
+    def check(value: int) -> int:
+        if isinstance(value, int) and value > limit:
+            raise tk.Invalid(f"Nhiều nhất là {limit}.")
+        return value
+
+    return check
+
+
+def _resource_id(value: Any) -> str:
+    if not isinstance(value, str) or printable(value) != value:
+        raise tk.Invalid("Mã tài nguyên không hợp lệ.")
+    return value
+
+
+def _nothing_else(value: Any) -> None:
+    if value:
+        raise tk.Invalid(f"Không có tham số nào tên {', '.join(map(str, value))}.")
+
+
+def _aggregate_schema() -> Schema:
+    get = tk.get_validator
+    default = cast(ValidatorFactory, get("default"))
+    number = get("natural_number_validator")
+    return cast(
+        Schema,
+        {
+            "resource_id": [get("not_missing"), get("not_empty"), _resource_id],
+            "group_by": [default([]), _from_json, _items],
+            "measures": [default([]), _from_json, _items],
+            "filters": [default(None), _from_json, _conditions],
+            "sort": [default([]), _clauses],
+            "limit": [default(100), number, _at_most(MAX_LIMIT)],
+            "offset": [default(0), number, _at_most(MAX_OFFSET)],
+            "__extras": [_nothing_else],
+            "__junk": [_nothing_else],
+        },
+    )
+
+
+def _profile_schema() -> Schema:
+    get = tk.get_validator
+    return cast(
+        Schema,
+        {
+            "resource_id": [get("not_missing"), get("not_empty"), _resource_id],
+            "__extras": [_nothing_else],
+            "__junk": [_nothing_else],
+        },
+    )
+
+
+@tk.side_effect_free
+@validate(_aggregate_schema)
+def hue_table_aggregate(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Group the rows of a table and compute measures of each group.
+
+    Lists and objects may be given as JSON text, so that the action can be called by GET.
+
+    :param resource_id: id of the resource (not an alias)
+    :type resource_id: string
+    :param group_by: columns, at most 8; each a name, or an object of `column`, `granularity` (year, quarter,
+        month, week or day: the date on which the period begins) and `as` (the name in the answer)
+    :type group_by: list, default: one group of all rows
+    :param measures: at most 30 objects of `function` (count, count_distinct, sum, avg, min, max), `column`
+        (count alone goes without) and `as`
+    :type measures: list, default: [{"function": "count"}]
+    :param filters: as datastore_search takes them; null finds empty cells
+    :type filters: dictionary or list of dictionaries
+    :param sort: names in the answer, as datastore_search takes them; the groups themselves always come last
+    :type sort: list or comma separated string
+    :param limit: at most 10,000, default: 100
+    :type limit: int
+    :param offset: how many groups to leave out, default: 0
+    :type offset: int
+
+    :returns: `fields` (id, type), `records`, `total` (the number of groups), `limit`, `offset`, `resource_id`
+    :rtype: dictionary
+    """
+    columns = columns_of(data_dict["resource_id"])
+    tk.check_access("hue_table_aggregate", context, {"resource_id": data_dict["resource_id"]})
+    question = {key: value for key, value in data_dict.items() if not key.startswith("__")}
+    return aggregate(columns=columns, milliseconds=config.query_timeout(), **question)
+
+
+@tk.side_effect_free
+@validate(_profile_schema)
+def hue_table_profile(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Describe the values of each column of a table.
+
+    :param resource_id: id of the resource (not an alias)
+    :type resource_id: string
+
+    :returns: `resource_id`, `version` (null for a table that was edited or made by other means than loading),
+        `rows` and `columns`; the keys of a column are described in docs/api.md
+    :rtype: dictionary
+    """
+    columns = columns_of(data_dict["resource_id"])
+    tk.check_access("hue_table_profile", context, {"resource_id": data_dict["resource_id"]})
+    return profile_of(data_dict["resource_id"], columns, config.query_timeout())
+
+
+@tk.chained_action
+@tk.side_effect_free
+@auth_audit_exempt  # as CKAN's own, which asks for no permission to read the list of tables
+def datastore_search(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Keep the portal's time limit, and refuse a search for words while the full text is being built."""
+    # CKAN's type of a context does not know the DataStore's time limit.
+    cast(dict[str, Any], context).setdefault("query_timeout", config.query_timeout())
+    if data_dict.get("q") or data_dict.get("full_text"):
+        _refuse_without_full_text(
+            context, printable(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
+        )
+    return original(context, data_dict)
+
+
+def _refuse_without_full_text(context: Context, name: str) -> None:
+    version = versions.current(name) or versions.current(_resource_of_alias(name))
+    if version is None or version.indexed:
+        return
+    # Only who may read the table learns that it is being indexed.
+    tk.check_access("datastore_search", tk.fresh_context(context), {"resource_id": version.resource_id})
+    raise tk.ValidationError(
+        {
+            "q": [
+                "Bảng vừa được cập nhật và chỉ mục tìm kiếm đang được lập, nên chưa tìm theo từ được."
+                " Hãy thử lại sau ít phút; lọc và sắp xếp vẫn dùng được."
+            ]
+        }
+    )
+
+
+def _resource_of_alias(name: str) -> str:
+    _, resource_id = DatastoreBackend.get_active_backend().resource_id_from_alias(name)
+    return resource_id or ""
