@@ -138,7 +138,11 @@ def test_old_dates_are_dates_and_impossible_ones_are_not(load: Run, read: Run) -
 
 
 def test_mixed_encodings_are_read_line_by_line_and_reported(load: Run, read: Run) -> None:
-    lines = [b"ten,so", *("Cầu Trường Tiền,1".encode() for _ in range(50)), "Đi\u0300nh la\u0300ng,2".encode("cp1258")]
+    lines = [
+        b"ten,so",
+        *("Cầu Trường Tiền,1".encode() for _ in range(50)),
+        "Đi\u0300nh la\u0300ng,2".encode("cp1258"),
+    ]
     _, found = load(b"\n".join(lines) + b"\n")
     assert read("SELECT ten FROM {} WHERE so = 2") == [("Đình làng",)]
     assert 52 in [finding.row for finding in found]
