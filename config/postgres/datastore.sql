@@ -93,7 +93,7 @@ CREATE TABLE IF NOT EXISTS hue.table_file (
 );
 COMMENT ON TABLE hue.table_file IS 'Files written of a version, in the file storage';
 
-GRANT SELECT ON hue.table_version, hue.table_file TO :"reader";
+GRANT SELECT ON hue.table_version, hue.table_file, hue.row_change TO :"reader";
 
 -- Whatever writes to a published table makes its files and its profile old
 CREATE OR REPLACE FUNCTION hue.mark_edited() RETURNS trigger LANGUAGE plpgsql AS $$

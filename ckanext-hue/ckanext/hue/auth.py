@@ -37,3 +37,6 @@ def hue_table_aggregate(context: Context, data_dict: DataDict) -> AuthResult:
 def hue_table_profile(context: Context, data_dict: DataDict) -> AuthResult:
     """Whoever may read the rows."""
     return authz.is_authorized("datastore_search", context, data_dict)
+
+
+hue_table_versions = hue_table_changes = hue_table_profile

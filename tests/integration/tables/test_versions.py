@@ -8,6 +8,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
+from ckan import model
 
 from ckanext.hue.harvesters.base import Column
 from ckanext.hue.tables import building, indexing, versions
@@ -65,6 +66,37 @@ def test_a_reload_tells_what_became_of_the_rows(load: Run, written: Run, resourc
         ("removed", "3", "Đình", None),
         ("added", "4", None, "Lăng"),
     ]
+
+
+def test_the_api_tells_versions_and_changes(load: Run, action: Run, resource_id: str) -> None:
+    load("mã tên", ["1", "Cầu"], dictionary=[KEY])
+    load("mã tên", ["1", "Chợ"], dictionary=[KEY])
+    told = action("hue_table_versions", resource_id=resource_id)
+    assert [(one["version"], one["rows"], one["added"], one["changed"]) for one in told] == [
+        (2, 1, 0, 1),
+        (1, 1, None, None),
+    ]
+    assert action("hue_table_changes", resource_id=resource_id, version=2) == [
+        {
+            "kind": "changed",
+            "key": {"mã": "1"},
+            "before": {"mã": "1", "tên": "Cầu"},
+            "after": {"mã": "1", "tên": "Chợ"},
+        }
+    ]
+
+
+@pytest.mark.parametrize("name", ["hue_table_versions", "hue_table_changes"])
+def test_the_history_of_a_private_table_is_private(
+    load: Run, action: Run, dataset: Run, resource_id: str, name: str
+) -> None:
+    load("a", ["1"])
+    package_id = model.Resource.get(resource_id).package_id
+    tk.get_action("package_patch")(
+        {"ignore_auth": True, "user": dataset()["user"]}, {"id": package_id, "private": True}
+    )
+    with pytest.raises(tk.NotAuthorized):
+        action(name, resource_id=resource_id, **({"version": 1} if name.endswith("changes") else {}))
 
 
 def test_without_a_key_nothing_is_said_of_rows(load: Run, resource_id: str) -> None:

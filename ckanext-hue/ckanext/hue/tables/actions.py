@@ -13,11 +13,13 @@ from ckan.types import Action, Context, DataDict, Schema, ValidatorFactory
 from ckanext.datastore.backend import DatastoreBackend
 from ckanext.hue import config
 
-from . import versions
+from . import history, versions
 from .aggregate import MAX_LIMIT, MAX_OFFSET, aggregate
 from .profile import profile_of
 from .querying import columns_of, printable
 
+MAX_PAGE = 1_000  # versions or rows of one answer
+MAX_VERSION = 2**31 - 1
 MAX_JSON = 100_000  # characters of a parameter that is JSON in an address
 
 
@@ -152,6 +154,69 @@ def hue_table_profile(context: Context, data_dict: DataDict) -> dict[str, Any]:
     columns = columns_of(data_dict["resource_id"])
     tk.check_access("hue_table_profile", context, {"resource_id": data_dict["resource_id"]})
     return profile_of(data_dict["resource_id"], columns, config.query_timeout())
+
+
+def _page_schema(**more: list[Any]) -> Schema:
+    get = tk.get_validator
+    default = cast(ValidatorFactory, get("default"))
+    number = get("natural_number_validator")
+    return cast(
+        Schema,
+        {
+            **_profile_schema(),
+            "limit": [default(100), number, _at_most(MAX_PAGE)],
+            "offset": [default(0), number, _at_most(MAX_OFFSET)],
+            **more,
+        },
+    )
+
+
+def _changes_schema() -> Schema:
+    get = tk.get_validator
+    return _page_schema(version=[get("not_missing"), get("natural_number_validator"), _at_most(MAX_VERSION)])
+
+
+@tk.side_effect_free
+@validate(_page_schema)
+def hue_table_versions(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """List the states in which a table was published, newest first.
+
+    :param resource_id: id of the resource (not an alias)
+    :type resource_id: string
+    :param limit: at most 1,000, default: 100
+    :type limit: int
+    :param offset: how many versions to leave out, default: 0
+    :type offset: int
+
+    :returns: dictionaries of `version`, `loaded` (ISO 8601), `rows`, `added`, `changed`, `removed` (rows
+        against the version before; null without a key), `quarantined` (rows left out) and `content_hash`
+    :rtype: list
+    """
+    tk.check_access("hue_table_versions", context, {"resource_id": data_dict["resource_id"]})
+    return history.versions_of(data_dict["resource_id"], data_dict["limit"], data_dict["offset"])
+
+
+@tk.side_effect_free
+@validate(_changes_schema)
+def hue_table_changes(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """List the rows that a version of a table added, changed and removed, as far as they are kept.
+
+    :param resource_id: id of the resource (not an alias)
+    :type resource_id: string
+    :param version: number of the version
+    :type version: int
+    :param limit: at most 1,000, default: 100
+    :type limit: int
+    :param offset: how many rows to leave out, default: 0
+    :type offset: int
+
+    :returns: dictionaries of `kind` (added, changed, removed), `key`, `before` and `after` (rows, or null)
+    :rtype: list
+    """
+    tk.check_access("hue_table_changes", context, {"resource_id": data_dict["resource_id"]})
+    return history.changes_of(
+        data_dict["resource_id"], data_dict["version"], data_dict["limit"], data_dict["offset"]
+    )
 
 
 @tk.chained_action

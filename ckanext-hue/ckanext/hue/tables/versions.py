@@ -57,7 +57,12 @@ def current(resource_id: str) -> Version | None:
     """
     with get_read_engine().connect() as connection:
         row = connection.execute(_CURRENT, {"id": resource_id}).first()
-    return Version(*row) if row else None
+    if row is None:
+        return None
+    # CKAN's connections leave JSON as text.
+    read = {name: json.loads(row._mapping[name]) for name in ("columns", "findings")}
+    values = {**row._mapping, **read}
+    return Version(number=values.pop("version"), **values)
 
 
 def holding(cursor: Cursor, resource_id: str, content_hash: str) -> int | None:

@@ -16,6 +16,8 @@ from rq.timeouts import JobTimeoutException
 from ckanext.hue import config
 from ckanext.hue.tables import indexing
 from ckanext.hue.tables.database import datastore_connection
+from ckanext.hue.tables.profile import profile_of
+from ckanext.hue.tables.querying import columns_of
 
 from . import records, storage
 from .errors import Misfit, NoTable, TableChanged
@@ -27,6 +29,7 @@ from .storage import Written
 log = logging.getLogger(__name__)
 
 BATCH = 1_000
+PROFILE_MILLISECONDS = 10 * 60 * 1_000
 QUEUED_SECONDS = 10 * 60  # should the queue lose the job, the next change queues another after this time
 SWEPT_SECONDS = 24 * 60 * 60
 
@@ -119,6 +122,16 @@ def _write_or_log(table: Due, summary: Summary) -> None:
     else:
         summary.tables += bool(files)
         summary.files += files
+        if files:
+            _profile(table)
+
+
+def _profile(table: Due) -> None:
+    """Describe the table's values now, so that no reader waits for it."""
+    try:
+        profile_of(table.resource_id, columns_of(table.resource_id), PROFILE_MILLISECONDS)
+    except (tk.ObjectNotFound, tk.ValidationError) as error:
+        log.info("Table %s was not described: %s", table.resource_id, error)
 
 
 def _write(table: Due) -> int:
