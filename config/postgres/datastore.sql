@@ -28,6 +28,9 @@ ALTER ROLE :"reader" SET statement_timeout = '15s';
 ALTER ROLE :"reader" SET default_transaction_read_only = on;
 ALTER ROLE :"reader" SET idle_in_transaction_session_timeout = '60s';
 
+-- The writer may end what the reader does for too long with a table that is to be replaced
+GRANT :"reader" TO :"writer";
+
 -- The portal's own records about tables, beside them so that one transaction writes both
 CREATE SCHEMA IF NOT EXISTS hue AUTHORIZATION :"writer";
 GRANT USAGE ON SCHEMA hue TO :"reader";

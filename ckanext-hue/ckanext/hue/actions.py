@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .tables.actions import (
+    datastore_create,
     datastore_search,
     hue_table_aggregate,
     hue_table_changes,
@@ -13,6 +14,7 @@ from .tables.files.actions import hue_table_files
 from .tables.uploads.actions import hue_upload_reload, hue_upload_show
 
 __all__ = [
+    "datastore_create",
     "datastore_search",
     "hue_table_aggregate",
     "hue_table_changes",

@@ -10,6 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import psycopg2
 import pytest
+from psycopg2.errors import QueryCanceled
 
 from ckanext.hue.harvesters.base import Column, Page
 from ckanext.hue.tables import locks
@@ -210,13 +211,37 @@ def test_a_reader_that_never_lets_go_makes_the_swap_fail_not_hang(
     table: Table, resource_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(locks, "ASK", 0.1)
+    monkeypatch.setattr(locks, "PAUSE", 0.1)
     monkeypatch.setattr(locks, "PATIENCE", 0)
+    monkeypatch.setattr(locks, "GRACE", 0)
     table([{"a": 1}])
     with psycopg2.connect(tk.config["ckan.datastore.read_url"]) as connection, connection.cursor() as cursor:
         cursor.execute(f'SELECT * FROM "{resource_id}"')  # noqa: S608
         with pytest.raises(DatabaseRefused, match="đang được đọc"):
             table([{"a": 2}])
     assert read(resource_id, "SELECT a FROM {}") == [(1,)]
+
+
+def test_a_slow_reader_is_ended_after_a_while(
+    table: Table, resource_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "ASK", 0.1)
+    monkeypatch.setattr(locks, "PAUSE", 0.1)
+    monkeypatch.setattr(locks, "PATIENCE", 0.5)
+    table([{"a": 1}])
+    ended = []
+
+    def dawdle() -> None:
+        with pytest.raises(QueryCanceled):
+            read(resource_id, "SELECT pg_sleep(12) FROM {}")
+        ended.append(True)
+
+    reader = threading.Thread(target=dawdle)
+    reader.start()
+    table([{"a": 2}])
+    reader.join()
+    assert ended
+    assert read(resource_id, "SELECT a FROM {}") == [(2,)]
 
 
 def test_the_swap_waits_for_a_reader_and_keeps_no_other_waiting(

@@ -66,6 +66,12 @@ def source() -> None:
 @click.option(
     "--allow-private-host", is_flag=True, help="Cho phép máy chủ và cổng của nguồn thuộc mạng nội bộ."
 )
+@click.option(
+    "--number-format",
+    type=click.Choice(["", "vi", "en"]),
+    default="",
+    help="Cách nguồn viết số: vi là 1.234,5; en là 1,234.5.",
+)
 @click.option("--update", is_flag=True, help="Đổi thiết lập nếu nguồn đã có.")
 def source_add(**values: Any) -> None:
     """Thêm nguồn. Người thêm cam kết nguồn không chứa dữ liệu cá nhân."""

@@ -124,7 +124,7 @@ def _load(source: HarvestSource, reader: Source, entry: TableEntry, known: Known
     before = known.content_hashes if known else {}
     for attempt in range(1, READ_ATTEMPTS + 1):
         try:
-            loaded = load(reader.pages(entry), resource_id)
+            loaded = load(reader.pages(entry), resource_id, number_format=source.number_format)
         except TableChanged:
             if attempt == READ_ATTEMPTS:
                 raise

@@ -18,12 +18,15 @@ from .errors import BadSourceName, SourceExists, UnknownSource
 # Ids are UUIDv5 below this namespace: a table keeps its dataset's id wherever the portal is rebuilt.
 NAMESPACE = uuid.UUID("6b1f5f0e-8f3b-5a52-9c55-0d0a5a4e2046")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-_COLUMNS = "id::text, name, title, kind, url, token, allow_private_host"
+_COLUMNS = "id::text, name, title, kind, url, token, allow_private_host, number_format"
 
 
 @dataclass(frozen=True, slots=True)
 class HarvestSource:
-    """One source. `name` never changes: the ids of its datasets are made from it."""
+    """One source. `name` never changes: the ids of its datasets are made from it.
+
+    `number_format` is "vi" for 1.234,5, "en" for 1,234.5, or empty: what can be read either way stays text.
+    """
 
     id: str
     name: str
@@ -32,6 +35,7 @@ class HarvestSource:
     url: str
     token: str
     allow_private_host: bool
+    number_format: str
 
     def open(self) -> Source:
         """The reader of this source. Raises SettingsError."""
@@ -52,6 +56,7 @@ def add(
     title: str = "",
     token: str = "",
     allow_private_host: bool = False,
+    number_format: str = "",
     update: bool = False,
 ) -> HarvestSource:
     """Add a source; with `update`, give an existing one of this name these settings.
@@ -62,10 +67,11 @@ def add(
         raise BadSourceName(name)
     open_source(kind, url, token=token, allow_private_host=allow_private_host)
     written = rows(
-        "INSERT INTO hue_harvest_source (name, title, kind, url, token, allow_private_host)"
-        " VALUES (:name, :title, :kind, :url, :token, :allowed)"
+        "INSERT INTO hue_harvest_source (name, title, kind, url, token, allow_private_host,"
+        " number_format) VALUES (:name, :title, :kind, :url, :token, :allowed, :number_format)"
         " ON CONFLICT (name) DO UPDATE SET title = excluded.title, kind = excluded.kind, url = excluded.url,"
-        " token = excluded.token, allow_private_host = excluded.allow_private_host WHERE :update"
+        " token = excluded.token, allow_private_host = excluded.allow_private_host,"
+        " number_format = excluded.number_format WHERE :update"
         " RETURNING id",
         name=name,
         title=title or name,
@@ -73,6 +79,7 @@ def add(
         url=url,
         token=token,
         allowed=allow_private_host,
+        number_format=number_format,
         update=update,
     )
     if not written:

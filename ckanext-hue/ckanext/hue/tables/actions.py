@@ -15,6 +15,7 @@ from ckanext.hue import config
 
 from . import history, versions
 from .aggregate import MAX_LIMIT, MAX_OFFSET, aggregate
+from .files import jobs as file_jobs
 from .profile import profile_of
 from .querying import columns_of, printable
 
@@ -231,6 +232,14 @@ def datastore_search(original: Action, context: Context, data_dict: DataDict) ->
             context, printable(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
         )
     return original(context, data_dict)
+
+
+@tk.chained_action
+def datastore_create(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Have the files of a table written anew when its data dictionary or its columns changed."""
+    result = original(context, data_dict)
+    file_jobs.dictionary_changed(result["resource_id"])
+    return result
 
 
 def _refuse_without_full_text(context: Context, name: str) -> None:

@@ -65,6 +65,12 @@ class TypeLost(TableError):
     )
 
 
+class LoadUnderWay(TableError):
+    """Another load of the same table took too long."""
+
+    template = "Bảng đang được nạp bởi một lần chạy khác. Hãy thử lại sau khi lần chạy đó kết thúc."
+
+
 class EmptyFile(TableError):
     """The file has no bytes, or nothing but blanks."""
 

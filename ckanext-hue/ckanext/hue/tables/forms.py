@@ -69,7 +69,8 @@ def _dated(type_: str, before: str, calendar: Calendar, after: str, cast: str) -
 # No bounds inside the patterns: they make PostgreSQL's matcher ten times slower.
 INTEGER = Form("bigint", r"-?(0|[1-9]\d*)", "{c}::bigint", longest=18)
 BIG_INTEGER = Form("numeric", INTEGER.pattern, "{c}::numeric", longest=130)
-NUMBER = Form("numeric", r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?", "{c}::numeric", longest=130)
+# An exponent has its sign, as all programs write it: "12E3" is rather a code.
+NUMBER = Form("numeric", r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]\d{1,3})?", "{c}::numeric", longest=130)
 VIETNAMESE_NUMBER = Form(
     "numeric",
     r"-?(0|[1-9]\d*|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?",

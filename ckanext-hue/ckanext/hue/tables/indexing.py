@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _PENDING = (
     "SELECT resource_id, version, table_oid::bigint, rows FROM hue.table_version"
-    " WHERE {} AND NOT edited"
+    " WHERE {}"
     " AND table_oid = to_regclass('public.' || quote_ident(resource_id)) ORDER BY loaded"
 )
 _Step = Callable[[Cursor, str, int, int, int, "list[PublishedColumn]"], bool]

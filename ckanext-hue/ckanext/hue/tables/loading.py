@@ -56,9 +56,12 @@ class LoadedList:
         return tuple(finding.message for finding in self.findings)
 
 
-def load(pages: Iterable[Page], resource_id_of: Callable[[str], str]) -> list[LoadedList]:
+def load(
+    pages: Iterable[Page], resource_id_of: Callable[[str], str], *, number_format: str = ""
+) -> list[LoadedList]:
     """Read `pages` to their end and publish each list as the DataStore table of its resource.
 
+    `number_format` ("vi" or "en") tells how to read numbers whose separators can be read in two ways.
     Tables whose rows and columns did not change are left alone. Raises TableError, or what `pages` raises.
     """
     with _errors_in_words(), datastore_connection() as connection:
@@ -70,7 +73,10 @@ def load(pages: Iterable[Page], resource_id_of: Callable[[str], str]) -> list[Lo
             staged[name].copy(_batches(some, dictionary))
         return _publish(
             connection,
-            [_Given(name, resource_id_of(name), staging, dictionary) for name, staging in staged.items()],
+            [
+                _Given(name, resource_id_of(name), staging, dictionary, number_format)
+                for name, staging in staged.items()
+            ],
         )
 
 

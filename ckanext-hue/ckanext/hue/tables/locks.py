@@ -8,15 +8,26 @@ from psycopg2 import sql
 from psycopg2.errors import LockNotAvailable
 from psycopg2.extensions import cursor as Cursor
 
-ASK, PAUSE, PATIENCE = 2, 3, 120  # seconds
+from .database import reader_role
+from .errors import LoadUnderWay
+
+ASK, PAUSE, PATIENCE, GRACE = 2, 3, 120, 30  # seconds
+LOADING_TIMEOUT = "20min"  # what the load before us may take
 
 _LOADING = "hashtextextended(%s, 0)"
 _INDEXING = "hashtextextended('index ' || %s, 0)"
 
 
 def loading(cursor: Cursor, resource_id: str) -> None:
-    """Wait until no other load of the table is under way."""
-    cursor.execute(f"SELECT pg_advisory_xact_lock({_LOADING})", (resource_id,))
+    """Wait until no other load of the table is under way. Raises LoadUnderWay."""
+    cursor.execute("SHOW lock_timeout")
+    usual = (cursor.fetchone() or ("0",))[0]
+    try:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", (LOADING_TIMEOUT,))
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_LOADING})", (resource_id,))
+    except LockNotAvailable as error:
+        raise LoadUnderWay from error
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", (usual,))
 
 
 def stop_indexing(cursor: Cursor, resource_id: str) -> None:
@@ -32,8 +43,9 @@ def stop_indexing(cursor: Cursor, resource_id: str) -> None:
 def take_over(cursor: Cursor, resource_id: str) -> None:
     """Lock the published table, if there is one, so that it can be replaced.
 
-    Whoever reads it now (a download, say) goes on to the end. Who comes meanwhile waits behind us, so we ask
-    briefly and often rather than once and long. Raises LockNotAvailable after PATIENCE seconds.
+    Who reads it now (a download, say) goes on to the end, for PATIENCE seconds; then reading is cancelled,
+    or slow readers would keep the table old for ever. Who comes meanwhile waits behind us, so we ask briefly
+    and often rather than once and long. Raises LockNotAvailable GRACE seconds later.
     """
     cursor.execute("SELECT to_regclass('public.' || quote_ident(%s)) IS NULL", (resource_id,))
     if (cursor.fetchone() or (True,))[0]:
@@ -43,17 +55,29 @@ def take_over(cursor: Cursor, resource_id: str) -> None:
     attempt = sql.SQL(
         "SAVEPOINT take_over; SET LOCAL lock_timeout = {}; LOCK TABLE {} IN ACCESS EXCLUSIVE MODE"
     ).format(sql.Literal(f"{ASK}s"), sql.SQL(", ").join(sql.Identifier("public", name) for name in names))
-    give_up = time.monotonic() + PATIENCE
+    cancel = time.monotonic() + PATIENCE
     while True:
         try:
             cursor.execute(attempt)
         except LockNotAvailable:
             cursor.execute("ROLLBACK TO SAVEPOINT take_over")
-            if time.monotonic() > give_up:
+            if time.monotonic() > cancel + GRACE:
                 raise
+            if time.monotonic() > cancel:
+                _cancel_readers(cursor, names)
             time.sleep(PAUSE)
         else:
             return
+
+
+def _cancel_readers(cursor: Cursor, names: list[str]) -> None:
+    """Cancel what the DataStore's reader does with these tables; the writer is a member of that role."""
+    cursor.execute(
+        "SELECT pg_cancel_backend(a.pid) FROM pg_stat_activity a WHERE a.usename = %s AND EXISTS"
+        " (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE l.pid = a.pid AND l.granted"
+        " AND c.relnamespace = 'public'::regnamespace AND c.relname = ANY(%s))",
+        (reader_role(), names),
+    )
 
 
 def aliases_of(cursor: Cursor, resource_id: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
+from . import versions
 from .building import Built
 from .database import reader_role
 from .locks import aliases_of
@@ -47,7 +48,7 @@ def drop_table(cursor: Cursor, resource_id: str) -> None:
     aliases = _each(aliases_of(cursor, resource_id), "DROP VIEW {alias};", published)
     cursor.execute(sql.SQL("{} DROP TABLE IF EXISTS {}").format(aliases, published))
     cursor.execute("DELETE FROM _table_stats WHERE resource_id = %s", (resource_id,))
-    cursor.execute("DELETE FROM hue.table_version WHERE resource_id = %s", (resource_id,))
+    versions.forget(cursor, resource_id)
 
 
 def _triggers(published: sql.Identifier, built: Built) -> sql.Composable:

@@ -51,6 +51,8 @@ def set_aside(
                 row = staging.row_number(position)
                 whole = dict(zip(staging.columns, record, strict=True))
                 bad.append(BadValue(row, column.label or name, value, reason, whole))
+            if not is_few(len(positions), staging.rows):
+                break  # enough to refuse the table, and to tell why
     bad.sort(key=lambda value: value.row)
     if positions:
         if not is_few(len(positions), staging.rows):

@@ -78,6 +78,34 @@ def holding(cursor: Cursor, resource_id: str, content_hash: str) -> int | None:
     return found[0] if found else None
 
 
+def with_columns_of(cursor: Cursor, resource_id: str) -> int | None:
+    """The number of the version whose columns the table has; with others the table is marked as edited."""
+    cursor.execute(
+        "UPDATE hue.table_version v SET edited = ARRAY(SELECT jsonb_array_elements(v.columns) ->> 'id')"
+        " <> ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = v.table_oid AND attnum > 0"
+        " AND NOT attisdropped AND attname NOT IN ('_id', '_full_text') ORDER BY attnum)"
+        " WHERE resource_id = %(id)s AND NOT edited"
+        " AND table_oid = to_regclass('public.' || quote_ident(%(id)s)) RETURNING version, edited",
+        {"id": resource_id},
+    )
+    found = cursor.fetchone()
+    return found[0] if found and not found[1] else None
+
+
+def of_dropped_tables(cursor: Cursor) -> list[str]:
+    """Resource ids that have versions but no table any more."""
+    cursor.execute(
+        "SELECT DISTINCT resource_id FROM hue.table_version"
+        " WHERE to_regclass('public.' || quote_ident(resource_id)) IS NULL"
+    )
+    return [resource_id for (resource_id,) in cursor.fetchall()]
+
+
+def forget(cursor: Cursor, resource_id: str) -> None:
+    """Forget all versions of a resource's table, with the rows that they changed or left out."""
+    cursor.execute("DELETE FROM hue.table_version WHERE resource_id = %s", (resource_id,))
+
+
 def record(
     cursor: Cursor,
     table: sql.Identifier,

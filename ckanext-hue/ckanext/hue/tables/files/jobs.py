@@ -15,7 +15,7 @@ from rq.job import Retry
 from rq.timeouts import JobTimeoutException
 
 from ckanext.hue import config
-from ckanext.hue.tables import indexing
+from ckanext.hue.tables import indexing, versions
 from ckanext.hue.tables.database import datastore_connection
 from ckanext.hue.tables.profile import profile_of
 from ckanext.hue.tables.querying import columns_of
@@ -80,6 +80,7 @@ def write_files(*, sweep: bool | None = None, again: bool = False) -> Summary:
         _write_or_log(table, summary)
     summary.removed += _remove_out_of_date()
     if sweep:
+        _forget_dropped_tables()
         summary.removed += _remove_unrecorded()
     return summary
 
@@ -99,6 +100,19 @@ def remove_files_of(resource_ids: Iterable[str]) -> None:
             raise
         except Exception:
             log.exception("Files of table %s stay for now", resource_id)
+
+
+def dictionary_changed(resource_id: str) -> None:
+    """Drop the files that say what a table's data dictionary said before, and have them written anew.
+
+    With other columns than its version's the table counts as edited: then no file is made of it.
+    """
+    with datastore_connection() as connection, connection.cursor() as cursor:
+        number = versions.with_columns_of(cursor, resource_id)
+        if number is None:
+            return
+    _forget_version(resource_id, number)
+    enqueue()
 
 
 def _key(name: str) -> str:
@@ -181,6 +195,15 @@ def _remove_out_of_date() -> int:
                 return removed
             _forget(cursor, files)
             removed += len(files)
+
+
+def _forget_dropped_tables() -> None:
+    """Forget the versions of tables that CKAN has dropped, with the rows that they changed or left out."""
+    with datastore_connection() as connection, connection.cursor() as cursor:
+        for resource_id in versions.of_dropped_tables(cursor):
+            if records.claim(cursor, resource_id):
+                _forget(cursor, records.of_resource(cursor, resource_id))
+                versions.forget(cursor, resource_id)
 
 
 def _remove_unrecorded() -> int:
