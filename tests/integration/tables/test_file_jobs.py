@@ -372,6 +372,15 @@ def test_what_waits_is_found_by_one_statement(resource_id: str) -> None:
     assert [table.version for table in waiting] == [2]
 
 
+def test_a_job_that_is_killed_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    queued: list[dict[str, Any]] = []
+    monkeypatch.setattr(jobs.tk, "enqueue_job", lambda _function, **values: queued.append(values))
+    connect_to_redis().delete(jobs._key("queued"))
+    jobs.enqueue()
+    connect_to_redis().delete(jobs._key("queued"))
+    assert queued[0]["rq_kwargs"]["retry"].max == jobs.MAX_ATTEMPTS
+
+
 def test_changes_queue_one_job_until_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     queued: list[dict[str, Any]] = []
     monkeypatch.setattr(

@@ -129,6 +129,21 @@ def table(resource_id: str, columns: str = "*") -> list[tuple[Any, ...]]:
 # From a file to a table
 
 
+def test_a_search_engine_that_is_away_makes_no_failed_load(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = upload()
+
+    def away(*_: Any) -> None:
+        raise ConnectionError("Solr")
+
+    monkeypatch.setattr(work, "index_datasets", away)
+    with pytest.raises(ConnectionError):
+        run(resource["id"])
+    assert newest(resource["id"]).state == "done"
+    assert len(table(resource["id"])) == 2
+
+
 def test_an_uploaded_file_becomes_a_table_with_types(upload: Upload, act: Callable[..., Any]) -> None:
     resource = upload()
     done = run(resource["id"])

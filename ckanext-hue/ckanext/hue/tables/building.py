@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg2 import sql
@@ -17,6 +16,7 @@ from .columns import PublishedColumn
 from .errors import RowsLost
 from .staging import POSITION, Staging
 from .types import Typed, source
+from .versions import as_jsonb
 
 TEXT_SEARCH = "public.hue_vi"
 # A tsvector holds at most 1 MB; what lies beyond this many characters of a row is not searched.
@@ -111,6 +111,13 @@ def finish(
     cursor.execute(sql.SQL("ANALYZE {}").format(table))
 
 
+def describe(cursor: Cursor, table: sql.Identifier, columns: Iterable[PublishedColumn]) -> None:
+    """Write the data dictionary of a filled table."""
+    described = [column for column in columns if column.info]
+    if described:
+        cursor.execute(_comments(table, described))
+
+
 def index_columns(
     cursor: Cursor, table: sql.Identifier, columns: Sequence[PublishedColumn], rows: int
 ) -> None:
@@ -163,7 +170,7 @@ def _comments(table: sql.Identifier, columns: Sequence[PublishedColumn]) -> sql.
             table,
             sql.Identifier(column.name),
             # The leading blank marks CKAN's present format of column comments.
-            sql.Literal(" " + json.dumps({"_info": column.info}, ensure_ascii=False)),
+            sql.Literal(" " + as_jsonb({"_info": column.info})),
         )
         for column in columns
         if column.info

@@ -78,17 +78,18 @@ def texts(values: Sequence[Any], types: set[type]) -> Sequence[str]:
     return [_TEXTS.get(type(value), _json)(value) for value in values]
 
 
-def copy_lines(rows: Sequence[Sequence[str]], width: int) -> str:
+def copy_lines(rows: Sequence[Sequence[str]], width: int, clean: Callable[[str], str] = str) -> str:
     """Rows of `width` texts as lines for `COPY … WITH (DELIMITER …)` (see DELIMITER).
 
-    NUL, which PostgreSQL cannot hold, is left out.
+    `clean` is done to the texts, before line ends become r"\n": a mark that follows one would join the
+    letter. NUL, which PostgreSQL cannot hold, is left out.
     """
-    text = _ROW.join(map(_FIELD.join, rows))
+    text = clean(_ROW.join(map(_FIELD.join, rows)))
     if text.count(_FIELD) == len(rows) * (width - 1) and text.count(_ROW) == max(len(rows) - 1, 0):
         # The whole text at once costs a tenth of value by value.
         text = text.replace("\\", r"\\").replace("\n", r"\n").replace("\r", r"\r").replace(_ROW, "\n")
     else:
-        text = "\n".join(_FIELD.join(value.translate(_ESCAPES) for value in row) for row in rows)
+        text = "\n".join(_FIELD.join(clean(value).translate(_ESCAPES) for value in row) for row in rows)
     return f"{text}\n".replace("\x00", "") if rows else ""
 
 

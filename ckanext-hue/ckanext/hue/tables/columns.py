@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,13 +44,26 @@ def published(cursor: Cursor, resource_id: str) -> dict[str, PublishedColumn]:
     """The columns of a resource's table by name, in their order; none when there is no table."""
     cursor.execute(
         "SELECT a.attname, CASE WHEN t.typname = 'int8' THEN 'bigint' WHEN t.typname = 'bool' THEN 'boolean'"
-        " ELSE t.typname END, col_description(a.attrelid, a.attnum)::json -> '_info'"
+        " ELSE t.typname END, col_description(a.attrelid, a.attnum)"
         " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
         " WHERE a.attrelid = to_regclass('public.' || quote_ident(%s)) AND a.attnum > 0"
         " AND NOT a.attisdropped AND a.attname <> ALL(%s) ORDER BY a.attnum",
         (resource_id, list(INTERNAL)),
     )
-    return {name: PublishedColumn(name, name, type_, info or {}) for name, type_, info in cursor.fetchall()}
+    return {
+        name: PublishedColumn(name, name, type_, info_of(comment))
+        for name, type_, comment in cursor.fetchall()
+    }
+
+
+def info_of(comment: str | None) -> dict[str, Any]:
+    """The data dictionary in a column's comment; comments of other origin tell nothing."""
+    try:
+        info = json.loads(comment or "{}")
+    except ValueError:
+        return {}
+    info = info.get("_info") if isinstance(info, dict) else None
+    return info if isinstance(info, dict) else {}
 
 
 def remembered(
@@ -99,15 +114,20 @@ def _kept(column: PublishedColumn | None) -> dict[str, Any]:
 def _info(source_name: str, name: str, column: Column | None) -> dict[str, Any]:
     info: dict[str, Any] = {}
     if column and column.label:
-        info["label"] = column.label
+        info["label"] = _text(column.label)
     elif source_name != name:
-        info["label"] = source_name.replace("\x00", "")
+        info["label"] = _text(source_name)
     if column and column.unit:
-        info["unit"] = column.unit
-        info["notes"] = f"Đơn vị: {column.unit}"
+        info["unit"] = _text(column.unit)
+        info["notes"] = f"Đơn vị: {info['unit']}"
     if column and column.is_key:
         info["is_key"] = True
     return info
+
+
+def _text(text: str) -> str:
+    """Text as the table's cells are: composed, without what PostgreSQL cannot hold."""
+    return unicodedata.normalize("NFC", text.replace("\x00", "")).encode(errors="replace").decode()
 
 
 def names_in_order(staged: Mapping[str, str], dictionary: Mapping[str, Column]) -> dict[str, str]:

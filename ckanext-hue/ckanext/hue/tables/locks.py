@@ -38,9 +38,11 @@ def take_over(cursor: Cursor, resource_id: str) -> None:
     cursor.execute("SELECT to_regclass('public.' || quote_ident(%s)) IS NULL", (resource_id,))
     if (cursor.fetchone() or (True,))[0]:
         return
+    # Who reads through an alias locks the view first, and would deadlock with who holds the table already.
+    names = [*aliases_of(cursor, resource_id), resource_id]
     attempt = sql.SQL(
         "SAVEPOINT take_over; SET LOCAL lock_timeout = {}; LOCK TABLE {} IN ACCESS EXCLUSIVE MODE"
-    ).format(sql.Literal(f"{ASK}s"), sql.Identifier("public", resource_id))
+    ).format(sql.Literal(f"{ASK}s"), sql.SQL(", ").join(sql.Identifier("public", name) for name in names))
     give_up = time.monotonic() + PATIENCE
     while True:
         try:
@@ -52,6 +54,19 @@ def take_over(cursor: Cursor, resource_id: str) -> None:
             time.sleep(PAUSE)
         else:
             return
+
+
+def aliases_of(cursor: Cursor, resource_id: str) -> list[str]:
+    """The views over a resource's table; CKAN makes views as aliases only."""
+    cursor.execute(
+        "SELECT DISTINCT v.relname FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid"
+        " JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'"
+        " WHERE d.refobjid = to_regclass('public.' || quote_ident(%s))"
+        " AND d.classid = 'pg_rewrite'::regclass AND v.relnamespace = 'public'::regnamespace"
+        " ORDER BY v.relname",
+        (resource_id,),
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def try_loading(cursor: Cursor, resource_id: str) -> bool:

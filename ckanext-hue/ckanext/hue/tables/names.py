@@ -36,6 +36,6 @@ def _clean(name: str) -> str:
 def _shorten(name: str, original: str, *, force: bool = False) -> str:
     if len(name.encode()) <= MAX_BYTES and not force:
         return name
-    mark = "_" + hashlib.sha256(original.encode()).hexdigest()[:_HASH_DIGITS]
+    mark = "_" + hashlib.sha256(original.encode(errors="replace")).hexdigest()[:_HASH_DIGITS]
     room = MAX_BYTES - len(mark)
     return name.encode()[:room].decode(errors="ignore").rstrip() + mark

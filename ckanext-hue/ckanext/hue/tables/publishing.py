@@ -9,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from .building import Built
 from .database import reader_role
+from .locks import aliases_of
 
 
 def swap(cursor: Cursor, built: Built, resource_id: str) -> None:
@@ -18,7 +19,7 @@ def swap(cursor: Cursor, built: Built, resource_id: str) -> None:
     made anew over the new table.
     """
     published = sql.Identifier("public", resource_id)
-    aliases = _aliases(cursor, resource_id)
+    aliases = aliases_of(cursor, resource_id)
     cursor.execute(
         sql.SQL(
             "{drop_aliases} DROP TABLE IF EXISTS {published}; ALTER TABLE {table} RENAME TO {name};"
@@ -43,7 +44,7 @@ def swap(cursor: Cursor, built: Built, resource_id: str) -> None:
 def drop_table(cursor: Cursor, resource_id: str) -> None:
     """Remove a resource's table with its aliases, its versions and its cached row count."""
     published = sql.Identifier("public", resource_id)
-    aliases = _each(_aliases(cursor, resource_id), "DROP VIEW {alias};", published)
+    aliases = _each(aliases_of(cursor, resource_id), "DROP VIEW {alias};", published)
     cursor.execute(sql.SQL("{} DROP TABLE IF EXISTS {}").format(aliases, published))
     cursor.execute("DELETE FROM _table_stats WHERE resource_id = %s", (resource_id,))
     cursor.execute("DELETE FROM hue.table_version WHERE resource_id = %s", (resource_id,))
@@ -60,19 +61,6 @@ def _triggers(published: sql.Identifier, built: Built) -> sql.Composable:
         "{} CREATE TRIGGER hue_being_indexed BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {}"
         " FOR EACH STATEMENT EXECUTE FUNCTION hue.refuse_writing();"
     ).format(edited, published)
-
-
-def _aliases(cursor: Cursor, resource_id: str) -> list[str]:
-    """The views over a resource's table; CKAN makes views as aliases only."""
-    cursor.execute(
-        "SELECT DISTINCT v.relname FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid"
-        " JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'"
-        " WHERE d.refobjid = to_regclass('public.' || quote_ident(%s))"
-        " AND d.classid = 'pg_rewrite'::regclass AND v.relnamespace = 'public'::regnamespace"
-        " ORDER BY v.relname",
-        (resource_id,),
-    )
-    return [name for (name,) in cursor.fetchall()]
 
 
 def _each(aliases: Iterable[str], statement: str, published: sql.Identifier) -> sql.Composable:

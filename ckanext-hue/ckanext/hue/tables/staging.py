@@ -113,7 +113,7 @@ class Staging:
             if not batch.rows:
                 continue
             self._number(batch)
-            lines = nfc(copy_lines(self._texts(batch), len(batch.names))).encode(errors="replace")
+            lines = copy_lines(self._texts(batch), len(batch.names), nfc).encode(errors="replace")
             self._add_to_hash(batch.names, lines)
             yield lines
 

@@ -42,8 +42,12 @@ MAX_TESTS = 750  # of one statement, two values each; PostgreSQL's limit is 1,66
 # Numbers under such names are codes: nobody adds them up, and a new one may begin with a zero.
 _IDENTIFIER = re.compile(
     r"(^|-)(ma|ma-so|mst|sdt|so-dt|tel|phone|fax|cccd|cmnd|cmt|dinh-danh|dien-thoai|di-dong|so-hieu"
-    r"|giay-phep|giay-chung-nhan|tai-khoan|zip|code|barcode)(-|$)"
+    r"|giay-phep|giay-chung-nhan|tai-khoan|zip|code|barcode|dtdd|hotline"
+    # as databases write them, in one word
+    r"|masothue|madinhdanh|madonvi|mahoso|dienthoai|didong"
+    r"|so(dienthoai|didong|dt|cccd|cmnd|cmt|hieu|giayphep|taikhoan))(-|$)"
 )
+_BLANKS = " \t\n\r\f\v"  # around a value; what is tested and what is cast must agree on them
 _NAMES = {"bigint": "số", "numeric": "số", "date": "ngày", "timestamp": "ngày giờ", "boolean": "có/không"}
 
 _RIVALS = {
@@ -101,7 +105,7 @@ def readable(staging: Staging, name: str, form: Form) -> sql.Composable:
     """The condition that a staged value reads as `form`; null where there is no value."""
     column = staging.column(name)
     # Where the format knows only text, blanks around a value mean nothing.
-    frame = r"^\s*(?:{})?\s*$" if _is_untyped(staging, name) else "^(?:{})$"
+    frame = f"^[{_BLANKS}]*(?:{{}})?[{_BLANKS}]*$" if _is_untyped(staging, name) else "^(?:{})$"
     fits = sql.SQL("({c} ~ {pattern} AND octet_length(ltrim({c}, '-')) <= {longest})").format(
         c=column, pattern=sql.Literal(frame.format(form.pattern)), longest=sql.Literal(form.longest)
     )
@@ -130,7 +134,9 @@ def readable(staging: Staging, name: str, form: Form) -> sql.Composable:
 def source(staging: Staging, name: str) -> sql.Composable:
     """The staged value to cast."""
     column = staging.column(name)
-    return sql.SQL("nullif(btrim({}), '')").format(column) if _is_untyped(staging, name) else column
+    if not _is_untyped(staging, name):
+        return column
+    return sql.SQL("nullif(btrim({}, {}), '')").format(column, sql.Literal(_BLANKS))
 
 
 def _is_untyped(staging: Staging, name: str) -> bool:
@@ -226,10 +232,10 @@ def _declared(staging: Staging, name: str, column: Column, whole: _Counted, numb
     declared = DECLARED[column.type]
     label = column.label or name
     tried = [form for form in declared.forms if (name, form) in whole.misfits]
-    number, ambiguous = _number(name, tried, whole, number_format)
+    bad = min((whole.misfits[name, form] for form in tried), default=0)
+    number, ambiguous = _number(name, tried, whole, number_format, bad)
     if tried and not ambiguous:
-        best = number or min(tried, key=lambda form: whole.misfits[name, form])
-        bad = whole.misfits[name, best]
+        best = number or next(form for form in tried if whole.misfits[name, form] == bad)
         # A declared numeric whose values happen to be whole today is still a numeric tomorrow.
         if not bad:
             return Typed(best, declared.type)
@@ -285,10 +291,13 @@ def _inferred(
 
 
 def _number(
-    name: str, forms: Sequence[Form], whole: _Counted, number_format: str
+    name: str, forms: Sequence[Form], whole: _Counted, number_format: str, misfits: int = 0
 ) -> tuple[Form | None, bool]:
-    """The form of a column of numbers, and whether its separators can be read in two ways."""
-    fitting = [form for form in forms if form in NUMBERS and whole.fits(name, form)]
+    """The form of a column of numbers, and whether its separators can be read in two ways.
+
+    `misfits` says how many values no form reads.
+    """
+    fitting = [form for form in forms if form in NUMBERS and whole.misfits.get((name, form)) == misfits]
     if not fitting or VIETNAMESE_NUMBER not in fitting or fitting[0] in (INTEGER, BIG_INTEGER):
         return (fitting[0] if fitting else None), False
     others = [form for form in fitting if form is not VIETNAMESE_NUMBER]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from ckanext.datastore.backend.postgres import get_read_engine
 
+_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")  # the escape itself, not a backslash before "u0000"
 KEPT_CHANGES = 10_000  # rows of one version
 VERSIONS_WITH_CHANGES = 100
 VERSIONS_WITH_QUARANTINE = 10
@@ -122,5 +124,6 @@ def record(
 
 
 def as_jsonb(value: Any) -> str:
-    """JSON that PostgreSQL's jsonb holds: without NUL characters."""
-    return json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", "")
+    """JSON that PostgreSQL's jsonb holds: without NUL characters and halves of surrogate pairs."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return _NUL.sub(r"\1", text).encode(errors="replace").decode()

@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.redis import connect_to_redis
 from psycopg2.extensions import cursor as Cursor
 from redis.exceptions import RedisError
+from rq.job import Retry
 from rq.timeouts import JobTimeoutException
 
 from ckanext.hue import config
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 BATCH = 1_000
 PROFILE_MILLISECONDS = 10 * 60 * 1_000
 QUEUED_SECONDS = 10 * 60  # should the queue lose the job, the next change queues another after this time
+MAX_ATTEMPTS = 3  # a job that is killed must not leave tables without their index until the next change
 SWEPT_SECONDS = 24 * 60 * 60
 
 
@@ -51,7 +53,7 @@ def enqueue() -> None:
             tk.enqueue_job(
                 write_files,
                 title="Lập chỉ mục, tạo tệp tải về",
-                rq_kwargs={"timeout": config.files_job_timeout()},
+                rq_kwargs={"timeout": config.files_job_timeout(), "retry": Retry(max=MAX_ATTEMPTS)},
             )
     except RedisError:
         # Nothing is lost: what is due stands in the database, and readers get the rows as they are read.

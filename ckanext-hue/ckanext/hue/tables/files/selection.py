@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from psycopg2.extensions import connection as Connection
 from ckanext.datastore.backend.postgres import get_read_engine
 from ckanext.hue.tables import versions
 from ckanext.hue.tables.building import TEXT_SEARCH
+from ckanext.hue.tables.columns import info_of
 
 from .errors import BadFilter, BadLimit, BadSearch, BadSort, NoTable, StillIndexing, UnknownColumn
 
@@ -123,7 +123,7 @@ def columns_of(connection: Connection, resource_id: str) -> list[Column]:
         cursor.execute(_COLUMNS, (resource_id,))
         found: list[tuple[str, str, str | None]] = cursor.fetchall()
     columns = [
-        Column(id=name, type=_SHORT_NAMES.get(kind, kind), info=_info(comment))
+        Column(id=name, type=_SHORT_NAMES.get(kind, kind), info=info_of(comment))
         for name, kind, comment in found
         if not name.startswith("_")
     ]
@@ -172,16 +172,6 @@ def identifiers(columns: Sequence[Column]) -> list[sql.Composable]:
 def label_of(column: Column) -> str:
     """What people call the column."""
     return str(column["info"].get("label") or column["id"])
-
-
-def _info(comment: str | None) -> dict[str, Any]:
-    """The data dictionary in a column's comment; comments of other origin tell nothing."""
-    try:
-        info = json.loads(comment or "{}")
-    except ValueError:
-        return {}
-    info = info.get("_info") if isinstance(info, dict) else None
-    return info if isinstance(info, dict) else {}
 
 
 def _known(by_name: Mapping[str, Column], name: str) -> Column:

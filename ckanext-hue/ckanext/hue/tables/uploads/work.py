@@ -59,9 +59,10 @@ def load(upload: Upload) -> None:
         log.exception("Upload %s failed", upload.id)
         _fail(upload, told, own_fault(error))
     else:
-        index_datasets([dataset_id])
+        # The table is published: that the search engine is away must not read as a failed load.
         records.finish(upload.id, "done", count=loaded.rows, sha256=told.sha256, report=told.as_dict())
         file_jobs.enqueue()
+        index_datasets([dataset_id])
 
 
 def _fail(upload: Upload, told: report.Draft, message: str) -> None:
