@@ -87,12 +87,13 @@ def alternate(
     return results
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows as a table in Markdown."""
+def table(rows: Sequence[Row], *, with_goals: bool) -> str:
+    """The rows as a table in Markdown; the goals are for tables of full size."""
     head = ("measure", "this portal", "beside it", "ratio", "goal")
     lines = [head, ("---",) * len(head)]
     lines += [(row.measure, row.ours, row.other, row.ratio, row.goal) for row in rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    width = len(head) if with_goals else len(head) - 1
+    return "\n".join(f"| {' | '.join(cells[:width])} |" for cells in lines)
 
 
 def per_second(count: int, seconds: Sequence[float]) -> list[float]:

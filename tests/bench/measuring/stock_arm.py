@@ -79,8 +79,7 @@ class Stock:
 
 @contextmanager
 def site(folder: Path) -> Iterator[Stock]:
-    """A fresh stock CKAN that serves, removed at the end. `folder`: of the files to load."""
-    install()
+    """A fresh CKAN that serves, removed at the end; it is installed already. `folder`: of files to load."""
     _clear()
     try:
         port = ports.find_free(_FIRST_PORT, set())
