@@ -74,6 +74,7 @@ def load_state(resource_id: str, state: int, steps: Steps) -> None:
             yield Batch(COLUMNS, rows, start + 2, blank_is_null=True)
 
     SteppingConnection.steps = steps
+    database.close_idle()  # connections that do not count
     with pytest.MonkeyPatch.context() as patch:
         connect = partial(
             psycopg2.connect, connection_factory=SteppingConnection, cursor_factory=stepping_cursor(steps)
@@ -83,6 +84,7 @@ def load_state(resource_id: str, state: int, steps: Steps) -> None:
         patch.setattr(building, "INDEXED_ROWS", ROWS // 2)
         loading.load_batches(resource_id, batches(), dictionary=[Column("mã", is_key=True)])
         indexing.complete()
+    database.close_idle()
 
 
 def in_a_process_of_its_own(work: Callable[[], None]) -> int:

@@ -22,33 +22,34 @@ from ckanext.hue.harvesters.base import MAX_COLUMNS
 
 from .cells import DELIMITER, NULL, Kind, copy_lines, kind_of, nfc, texts
 from .errors import TooManyColumns
+from .memory import spare_the_collector
 from .reading.base import Batch
 
 POSITION = "_position"
+SAMPLE = 100  # values of a column
+SAMPLED_CHARACTERS = 200  # of one value
 COPY_BYTES = 1 << 18  # that one write to the server carries
 
 
 class Staging:
     """One staged table. `columns` maps the source's column names to positional names in staging.
 
-    `rows` counts what was copied; `kinds` tells which types of values each column holds;
+    `rows` counts what was copied; `kinds` tells which types of values each column holds, `samples` are some
+    of its values;
     `content_hash` identifies the rows: equal hashes mean equal names, values and order.
     """
 
     def __init__(self, connection: Connection) -> None:
+        spare_the_collector()
         self.connection = connection
         self.table = sql.Identifier("hue", f"staging_{uuid.uuid4().hex}")
         self.columns: dict[str, str] = {}
         self.kinds: dict[str, Kind] = {}
+        self.samples: dict[str, list[str]] = {}
         self.rows = 0
         self._hash = hashlib.sha256()
         self._hashed_names: tuple[str, ...] = ()
         self._starts: list[tuple[int, int]] = []  # position in staging, row number at the source
-        self.execute(
-            "CREATE UNLOGGED TABLE {} ({} bigint GENERATED ALWAYS AS IDENTITY (CACHE 10000))",
-            self.table,
-            sql.Identifier(POSITION),
-        )
 
     @property
     def content_hash(self) -> str:
@@ -70,11 +71,22 @@ class Staging:
             return
         if len(self.columns) + len(new) > MAX_COLUMNS:
             raise TooManyColumns(count=len(self.columns) + len(new), limit=MAX_COLUMNS)
+        exists = bool(self.columns)
         for name in new:
             self.columns[name] = f"c{len(self.columns) + 1}"
             self.kinds[name] = Kind.NONE
-        added = [sql.SQL("ADD COLUMN {} text").format(self.column(name)) for name in new]
-        self.execute("ALTER TABLE {} {}", self.table, sql.SQL(", ").join(added))
+            self.samples[name] = []
+        added = [sql.SQL("{} text").format(self.column(name)) for name in new]
+        if exists:
+            added = [sql.SQL("ADD COLUMN {}").format(column) for column in added]
+            self.execute("ALTER TABLE {} {}", self.table, sql.SQL(", ").join(added))
+        else:
+            self.execute(
+                "CREATE UNLOGGED TABLE {} ({} bigint GENERATED ALWAYS AS IDENTITY (CACHE 10000), {})",
+                self.table,
+                sql.Identifier(POSITION),
+                sql.SQL(", ").join(added),
+            )
 
     def copy(self, batches: Iterable[Batch]) -> None:
         """Append rows by COPY; columns that they bring along are added."""
@@ -92,7 +104,7 @@ class Staging:
 
     def drop(self) -> None:
         """Take the staged table away, once it is published."""
-        self.execute("DROP TABLE {}", self.table)
+        self.execute("DROP TABLE IF EXISTS {}", self.table)
 
     def _copy(self, names: Sequence[str], lines: Iterator[bytes], blank_is_null: bool) -> None:
         columns = sql.SQL(", ").join(map(self.column, names))
@@ -119,15 +131,23 @@ class Staging:
 
     def _texts(self, batch: Batch) -> Sequence[Sequence[str]]:
         if batch.blank_is_null:
-            for name in batch.names:
+            for number, name in enumerate(batch.names):
                 self.kinds[name] |= Kind.UNTYPED
+                self._sample(name, (row[number] for row in batch.rows[:SAMPLE] if row[number].strip()))
             return batch.rows
         columns = []
         for name, values in zip(batch.names, zip(*batch.rows, strict=True), strict=True):
             types = set(map(type, values))
             self.kinds[name] |= kind_of(types)
-            columns.append(texts(values, types))
+            column = texts(values, types)
+            self._sample(name, (value for value in column[:SAMPLE] if value != NULL))
+            columns.append(column)
         return list(zip(*columns, strict=True))
+
+    def _sample(self, name: str, values: Iterable[str]) -> None:
+        sample = self.samples[name]
+        if len(sample) < SAMPLE:
+            sample.extend(value[:SAMPLED_CHARACTERS] for value in values)
 
     def _number(self, batch: Batch) -> None:
         if not self._starts or self.row_number(self.rows + 1) != batch.first_row:

@@ -1,7 +1,7 @@
 """Column types: the declared one where nothing is lost, else what the whole column holds.
 
-A form is believed only when a statement over all rows proves that every value reads as it. The first
-rows rule most forms out beforehand, which costs next to nothing; they never prove one.
+A form is believed only when a statement over all rows proves that every value reads as it. Some of the
+values rule most forms out beforehand, which costs next to nothing; they never prove one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from psycopg2 import sql
 
@@ -35,7 +36,7 @@ from .forms import (
 from .reading.base import Finding
 from .staging import Staging
 
-SAMPLE = 2_000  # rows
+SHORT = 2_000  # rows of a table for which one statement tries all that is likely
 NAMED_ROWS = 20  # that keep a column from its type
 MOST_BAD_ROWS = 10_000
 MAX_TESTS = 750  # of one statement, two values each; PostgreSQL's limit is 1,664
@@ -91,12 +92,13 @@ def decide(staging: Staging, dictionary: Mapping[str, Column], number_format: st
     candidates = {
         name: _candidates(staging.kinds[name], dictionary.get(name), name) for name in staging.columns
     }
-    sample = _count(staging, candidates, SAMPLE)
-    whole = sample if staging.rows <= SAMPLE else _count_whole(staging, candidates, sample)
+    whole = _count_whole(
+        staging, {name: _likely(staging.samples[name], forms) for name, forms in candidates.items()}
+    )
     return {
         name: _declared(staging, name, column, whole, number_format)
         if (column := dictionary.get(name)) and column.type in DECLARED
-        else _inferred(staging, name, candidates[name], sample, whole, number_format)
+        else _inferred(staging, name, candidates[name], whole, number_format)
         for name in staging.columns
     }
 
@@ -170,27 +172,32 @@ def _candidates(kind: Kind, column: Column | None, name: str) -> Sequence[Form]:
     return ()
 
 
-def _count_whole(staging: Staging, candidates: Mapping[str, Sequence[Form]], sample: _Counted) -> _Counted:
-    """Count over all rows, for each column first the form that is likeliest after the sample."""
-    likely = {name: _likely(name, forms, sample) for name, forms in candidates.items()}
+def _likely(sample: Sequence[str], forms: Sequence[Form]) -> list[Form]:
+    """The forms that at least half of some values fit, the best first; it spares the others' statements."""
+    values = [value.strip() for value in sample]
+    misfits = {form: sum(not _pattern(form).fullmatch(value) for value in values) for form in forms}
+    return sorted((form for form in forms if misfits[form] * 2 <= len(values)), key=misfits.__getitem__)
+
+
+@cache
+def _pattern(form: Form) -> re.Pattern[str]:
+    return re.compile(form.pattern, re.ASCII)
+
+
+def _count_whole(staging: Staging, likely: Mapping[str, Sequence[Form]]) -> _Counted:
+    """Count over all rows; of a long table for each column first the form that is likeliest."""
+    if staging.rows <= SHORT:
+        return _count(staging, likely)
     whole = _count(staging, {name: _first(forms) for name, forms in likely.items()})
     rest = {
         name: [form for form in forms if (name, form) not in whole.misfits]
         for name, forms in likely.items()
         if forms and not any(whole.fits(name, form) for form in forms)
     }
-    if any(rest.values()):
-        more = _count(staging, rest)
-        whole.misfits.update(more.misfits)
-        whole.values.update(more.values)
+    more = _count(staging, rest)
+    whole.misfits.update(more.misfits)
+    whole.values.update(more.values)
     return whole
-
-
-def _likely(name: str, forms: Sequence[Form], sample: _Counted) -> list[Form]:
-    """The forms that at least half of the sample fits, the best first."""
-    values = sample.values.get(name, 0)
-    some = [form for form in forms if sample.misfits[name, form] * 2 <= values]
-    return sorted(some, key=lambda form: sample.misfits[name, form])
 
 
 def _first(forms: Sequence[Form]) -> Sequence[Form]:
@@ -199,16 +206,13 @@ def _first(forms: Sequence[Form]) -> Sequence[Form]:
     return [*forms[:1], *(form for form in forms[1:] if form in rivals)]
 
 
-def _count(staging: Staging, candidates: Mapping[str, Iterable[Form]], limit: int | None = None) -> _Counted:
+def _count(staging: Staging, candidates: Mapping[str, Iterable[Form]]) -> _Counted:
     counted = _Counted()
     tests = [(name, form) for name, forms in candidates.items() for form in forms]
-    rows = sql.SQL("(SELECT * FROM {} LIMIT {}) AS sample" if limit else "{}").format(
-        staging.table, *([sql.Literal(limit)] if limit else [])
-    )
     for start in range(0, len(tests), MAX_TESTS):
         some = tests[start : start + MAX_TESTS]
         expressions = [part for name, form in some for part in _counts(staging, name, form)]
-        [answers] = staging.execute("SELECT {} FROM {}", sql.SQL(", ").join(expressions), rows)
+        [answers] = staging.execute("SELECT {} FROM {}", sql.SQL(", ").join(expressions), staging.table)
         for (name, form), values, misfits in zip(some, answers[::2], answers[1::2], strict=True):
             counted.values[name] = values
             counted.misfits[name, form] = misfits
@@ -269,13 +273,12 @@ def _inferred(
     staging: Staging,
     name: str,
     forms: Sequence[Form],
-    sample: _Counted,
     whole: _Counted,
     number_format: str,
 ) -> Typed:
     if not forms:
         return Typed(TEXT, "text", finding=_mixed(staging, name, forms, whole))
-    if not whole.values.get(name) and not sample.values.get(name):
+    if not whole.values.get(name):
         return Typed(TEXT, "text")
     number, ambiguous = _number(name, forms, whole, number_format)
     if ambiguous:

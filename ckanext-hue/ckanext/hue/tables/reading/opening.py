@@ -14,6 +14,7 @@ from ckanext.hue.tables.errors import (
     TooLargeToRead,
     WebPageInstead,
 )
+from ckanext.hue.tables.memory import spare_the_collector
 
 from . import compound, encodings, geojson, json_survey, spreadsheet
 from .base import Limits, OpenFile
@@ -56,6 +57,7 @@ def open_file(path: Path, filename: str, limits: Limits = _LIMITS) -> OpenFile:
 
     Raises TableError with a sentence that says what is wrong and what to do.
     """
+    spare_the_collector()
     size = path.stat().st_size
     if size > limits.file_bytes:
         raise TooLargeToRead(
