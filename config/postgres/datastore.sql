@@ -56,6 +56,8 @@ CREATE TABLE IF NOT EXISTS hue.table_version (
     profile jsonb,
     PRIMARY KEY (resource_id, version)
 );
+-- Columns that came later
+ALTER TABLE hue.table_version ADD COLUMN IF NOT EXISTS columns_indexed boolean NOT NULL DEFAULT true;
 COMMENT ON TABLE hue.table_version IS 'Each state in which a DataStore table was published';
 
 CREATE TABLE IF NOT EXISTS hue.row_change (

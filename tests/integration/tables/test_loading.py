@@ -78,6 +78,10 @@ def test_a_type_comes_from_the_whole_column(table: Table, values: list[Any], exp
     [
         ("int", ["1", "20"], "bigint", False),
         ("int", ["01", "20"], "text", True),
+        ("int", ["1.234", "1.234.567", "5", "-20.000"], "bigint", False),
+        ("int", ["1,234", "20"], "bigint", False),
+        ("int", ["1.234", "1,234"], "text", True),
+        ("int", ["0.500", "1.234"], "text", True),
         ("int", [1, 2.5], "text", True),
         ("numeric", ["1", "2.50"], "numeric", False),
         ("numeric", [1, 2], "numeric", False),
@@ -97,6 +101,22 @@ def test_a_declared_type_holds_unless_it_would_lose_something(
     loaded = table(column_of(values), Column("c", "Cột", declared))
     assert types(loaded) == {"c": expected}
     assert bool(loaded.notes) is noted
+
+
+def test_a_declared_integer_reads_the_separator_of_thousands(table: Table, resource_id: str) -> None:
+    table(column_of(["1.234", "20", "-1.234.567"]), Column("c", "Dân số", "int"))
+    assert read(resource_id, "SELECT c FROM {} ORDER BY _id") == [(1234,), (20,), (-1234567,)]
+
+
+def test_a_number_that_reads_in_two_ways_says_what_to_declare(table: Table) -> None:
+    [note] = table(column_of(["1.234", "5.678"]), Column("c", "Dân số", "numeric")).notes
+    assert "khai báo cột là số nguyên" in note
+
+
+def test_declaring_text_frees_a_column_from_its_numbers(table: Table) -> None:
+    table(column_of([1, 2, 3]), Column("c", "Số nhà", "int"))
+    loaded = table(column_of([1, 2, 3, "12A"]), Column("c", "Số nhà", "text"))
+    assert types(loaded) == {"c": "text"}
 
 
 def test_values_stand_as_they_came(table: Table, resource_id: str) -> None:

@@ -684,8 +684,31 @@ def test_the_report_shows_errors_by_row_and_column(
     page = ask(address("show", declared), editor)
     assert page.status_code == 200
     text = " ".join(page.text.split())
-    assert "không phải số nguyên hợp lệ" in text
-    assert "<td>khach</td><td>=1+1</td>" in text
+    assert "Không phải số nguyên hợp lệ" in text
+    assert '<td data-label="Cột">khach</td><td data-label="Giá trị">=1+1</td>' in text
+    assert "Không có lưu ý nào" not in text
+
+
+def test_the_report_of_a_file_that_failed_does_not_say_that_nothing_is_wrong(
+    upload: Upload, ask: Callable[..., Any], editor: dict[str, str]
+) -> None:
+    resource = upload(csv_file("<!DOCTYPE html><html><body>Hết phiên</body></html>"))
+    run(resource["id"])
+    text = ask(address("show", resource), editor).text
+    assert "là một trang web (HTML)" in text
+    assert "Không có dòng nào bị loại" not in text
+    assert "Không có lưu ý nào" not in text
+
+
+def test_the_uploaded_file_itself_can_be_downloaded_beside_the_table(
+    upload: Upload, ask: Callable[..., Any], editor: dict[str, str]
+) -> None:
+    resource = upload(csv_file("so\n1\n2\n"))
+    path = f"/dataset/{resource['package_id']}/resource/{resource['id']}"
+    original = "Tệp gốc do cơ quan tải lên"
+    assert original not in ask(path, editor).text
+    run(resource["id"])
+    assert original in ask(path, editor).text
 
 
 def test_what_a_file_says_is_text_in_the_report(

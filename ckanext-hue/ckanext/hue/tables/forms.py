@@ -71,6 +71,13 @@ INTEGER = Form("bigint", r"-?(0|[1-9]\d*)", "{c}::bigint", longest=18)
 BIG_INTEGER = Form("numeric", INTEGER.pattern, "{c}::numeric", longest=130)
 # An exponent has its sign, as all programs write it: "12E3" is rather a code.
 NUMBER = Form("numeric", r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]\d{1,3})?", "{c}::numeric", longest=130)
+# Only for declared integers: no other reading of "1.234" is one, so the separator is that of thousands.
+DOTTED_INTEGER = Form(
+    "bigint", r"-?(0|[1-9]\d*|[1-9]\d{0,2}(\.\d{3})+)", "replace({c}, '.', '')::bigint", longest=18
+)
+COMMA_INTEGER = Form(
+    "bigint", r"-?(0|[1-9]\d*|[1-9]\d{0,2}(,\d{3})+)", "replace({c}, ',', '')::bigint", longest=18
+)
 VIETNAMESE_NUMBER = Form(
     "numeric",
     r"-?(0|[1-9]\d*|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?",
@@ -132,7 +139,7 @@ _LOOKS_LIKE_A_NUMBER = r"^[-+\d.,eE ]*\d[-+\d.,eE ]*$"
 _LOOKS_LIKE_PART_OF_A_DATE = r"^(\d{4}|\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2})$"
 
 DECLARED = {
-    "int": Declared("bigint", (INTEGER,), _LOOKS_LIKE_A_NUMBER, "số nguyên"),
+    "int": Declared("bigint", (INTEGER, DOTTED_INTEGER, COMMA_INTEGER), _LOOKS_LIKE_A_NUMBER, "số nguyên"),
     "numeric": Declared("numeric", NUMBERS, _LOOKS_LIKE_A_NUMBER, "số"),
     "bool": Declared("boolean", (BOOLEAN, YES_OR_NO), r"^[01]$", "có/không"),
     "date": Declared("date", DATES, _LOOKS_LIKE_PART_OF_A_DATE, "ngày"),

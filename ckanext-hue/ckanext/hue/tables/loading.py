@@ -26,6 +26,7 @@ from .building import Built, build
 from .columns import PublishedColumn
 from .database import datastore_connection
 from .errors import DatabaseRefused, NoColumns, TypeLost
+from .forms import DECLARED
 from .quarantine import BadValue
 from .reading.base import Batch, Finding
 from .staging import Staging
@@ -265,8 +266,9 @@ def _keep_declared_types(
     for source_name, typed in decided.items():
         column = dictionary.get(source_name)
         published = stored.get(names[source_name])
-        if typed.finding and column and column.type and published and published.type != "text":
-            lost = TypeLost(column=column.label or source_name, type=column.type)
+        kept = published is not None and published.type != "text"
+        if typed.finding and column and column.type in DECLARED and kept:
+            lost = TypeLost(column=column.label or source_name, type=DECLARED[column.type].noun)
             raise lost.at([typed.finding])
 
 

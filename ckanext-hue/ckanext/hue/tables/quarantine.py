@@ -33,7 +33,7 @@ class BadValue:
         return Finding(self.reason, row=self.row, column=self.column, value=self.value)
 
     def __str__(self) -> str:
-        return f"hàng {self.row}, cột «{self.column}»: «{self.value[:50]}» {self.reason}"
+        return f"dòng {self.row}, cột «{self.column}»: «{self.value[:50]}» {self.reason}"
 
 
 def set_aside(

@@ -51,6 +51,12 @@ _IDENTIFIER = re.compile(
 _BLANKS = " \t\n\r\f\v"  # around a value; what is tested and what is cast must agree on them
 _NAMES = {"bigint": "số", "numeric": "số", "date": "ngày", "timestamp": "ngày giờ", "boolean": "có/không"}
 
+_TWO_WAYS = (
+    "Cột «{name}» có số viết như 1.234 hoặc 1,234, không rõ là phần nghìn hay phần thập phân, nên được giữ"
+    " dạng văn bản. Nếu là phần nghìn, hãy khai báo cột là số nguyên; nếu là phần thập phân, hãy lưu cột ở"
+    " dạng số trong tệp XLSX rồi tải lên lại."
+)
+
 _RIVALS = {
     NUMBER: (VIETNAMESE_NUMBER,),
     VIETNAMESE_NUMBER: (NUMBER, ENGLISH_NUMBER),
@@ -245,9 +251,11 @@ def _declared(staging: Staging, name: str, column: Column, whole: _Counted, numb
             return Typed(best, declared.type)
         if is_few(bad, staging.rows) and not _lossy(staging, name, best, declared.lossy):
             return Typed(best, declared.type, bad_values=bad)
+    if ambiguous:
+        return Typed(TEXT, "text", finding=Finding(_TWO_WAYS.format(name=label), column=label))
     message = (
-        f"Cột «{label}» khai báo kiểu {column.type} nhưng có giá trị không đọc được theo kiểu đó,"
-        " nên được giữ dạng văn bản."
+        f"Cột «{label}» khai báo kiểu {declared.noun} nhưng có giá trị không đọc được theo kiểu đó,"
+        " nên được giữ dạng văn bản. Hãy sửa dữ liệu hoặc kiểu khai báo của cột."
     )
     return Typed(TEXT, "text", finding=Finding(message, column=label))
 
@@ -282,11 +290,7 @@ def _inferred(
         return Typed(TEXT, "text")
     number, ambiguous = _number(name, forms, whole, number_format)
     if ambiguous:
-        message = (
-            f"Cột «{name}» có số viết như 1.234 hoặc 1,234, không rõ là phần nghìn hay phần thập phân,"
-            " nên được giữ dạng văn bản. Hãy khai báo kiểu của cột."
-        )
-        return Typed(TEXT, "text", finding=Finding(message, column=name))
+        return Typed(TEXT, "text", finding=Finding(_TWO_WAYS.format(name=name), column=name))
     fitting = [number] if number else [form for form in forms if whole.fits(name, form)]
     if fitting:
         return Typed(fitting[0], fitting[0].type)
@@ -331,5 +335,6 @@ def _mixed(staging: Staging, name: str, forms: Sequence[Form], whole: _Counted) 
     message = (
         f"Cột «{name}» phần lớn là {_NAMES[best.type]} nhưng có {misfits} giá trị khác"
         f" (dòng {rows}{', …' if misfits > len(others) else ''}), nên được giữ dạng văn bản."
+        f" Nếu cột phải là {_NAMES[best.type]}, hãy sửa các giá trị đó rồi nạp lại."
     )
     return Finding(message, row=staging.row_number(position), column=name, value=value)

@@ -130,7 +130,7 @@ class Workbook:
         for row, column, value in self._extents.get(sheet, Extent()).errors:
             self.findings.add(
                 Finding(
-                    "Ô có lỗi công thức; giá trị được để trống.",
+                    "Ô có lỗi công thức nên được để trống. Hãy sửa công thức rồi tải lên lại.",
                     sheet,
                     row,
                     _letters(column),

@@ -78,6 +78,11 @@ def _clean(entry: Mapping[str, Any], declared: str) -> dict[str, Any]:
     return kept
 
 
+def name_of(stored: str) -> str:
+    """The name that people read of a type of the DataStore; the type itself where it has none."""
+    return next((TYPES[ours] for ours, types in _STORED.items() if stored in types), stored)
+
+
 def not_applied(fields: Iterable[Mapping[str, Any]]) -> list[str]:
     """The columns whose declared type is not the one of the table. fields: of `datastore_info`."""
     found = []

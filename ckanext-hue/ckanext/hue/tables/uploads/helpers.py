@@ -60,6 +60,11 @@ def hue_declared_types() -> list[dict[str, str]]:
     return [{"value": code, "text": tk._(label)} for code, label in dictionary.TYPES.items()]
 
 
+def hue_type_name(stored: str) -> str:
+    """The name of a column's type as `datastore_info` gives it: «Văn bản» for text."""
+    return tk._(dictionary.name_of(stored))
+
+
 def hue_types_to_apply(fields: Iterable[Mapping[str, Any]]) -> list[str]:
     """The columns whose declared type is not the one of the table. fields: of `datastore_info`."""
     return dictionary.not_applied(fields)

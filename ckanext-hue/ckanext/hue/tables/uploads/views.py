@@ -13,7 +13,7 @@ from flask import Response as FlaskResponse
 
 from ckanext.hue.slug import slugify_vi
 
-from . import jobs, records, report
+from . import helpers, jobs, records, report
 
 PER_PAGE = 50
 MAX_PAGE = 1_000_000
@@ -59,7 +59,8 @@ def state(id: str, resource_id: str) -> str:
     upload = records.latest(resource_id)
     if upload:
         jobs.nudge(upload)
-    return tk.render("hue/tables/load_state.html", {"pkg": dataset, "res": resource})
+    load = helpers.hue_load_state(resource)
+    return tk.render("hue/tables/load_state.html", {"pkg": dataset, "res": resource, "load": load})
 
 
 @uploads.route("/rejected.csv")
