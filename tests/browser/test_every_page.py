@@ -33,7 +33,7 @@ WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documen
 HEADINGS = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(heading => Number(heading.tagName[1]))"
 UNNAMED = """[...document.querySelectorAll('img, a, button')].filter(element => element.tagName === 'IMG'
     ? !element.hasAttribute('alt')
-    : ![element.ariaLabel, element.innerText, element.title].some(name => name && name.trim())
+    : ![element.ariaLabel, element.textContent, element.title].some(name => name && name.trim())
 ).map(element => element.outerHTML.slice(0, 120))"""
 
 

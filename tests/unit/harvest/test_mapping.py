@@ -12,7 +12,7 @@ from ckanext.hue.harvest.sources import HarvestSource
 from ckanext.hue.harvesters.base import Contact, TableEntry
 from ckanext.hue.tables.loading import LoadedList
 
-SOURCE = HarvestSource("1", "so-hoa", "Nền tảng Số hóa", "platform", "http://x", "", False)
+SOURCE = HarvestSource("1", "so-hoa", "Nền tảng Số hóa", "platform", "http://x", "", False, "")
 NOON = datetime.fromisoformat("2023-03-14T12:00:00+07:00")
 ENTRY = TableEntry(
     remote_id="dl/01",
