@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ckanext.hue.tables.errors import BrokenFile, PasswordProtected, SuspiciousArchive, TooLargeToRead
 
-from .base import Limits
+from .base import Limits, grouped
 
 _CHUNK = 1024**2
 _MAX_MEMBERS = 10_000
@@ -50,7 +50,7 @@ class Archive:
         if sum(member.file_size for member in members) > self._limits.decompressed_bytes:
             raise TooLargeToRead(
                 filename=self._filename,
-                reason=f"nội dung sau giải nén hơn {self._limits.decompressed_bytes / 1024**2:,.0f} MB",
+                reason=f"nội dung sau giải nén hơn {grouped(self._limits.decompressed_bytes / 1024**2)} MB",
             )
         for member in members:
             if member.file_size > max(_SMALL, member.compress_size * _MAX_RATIO):

@@ -81,3 +81,8 @@ class OpenFile(Protocol):
     def batches(self, sheet: str) -> Iterator[Batch]:
         """Read one table from its first row to its last. Raises TableError."""
         ...
+
+
+def grouped(number: float) -> str:
+    """A whole number as people in Vietnam write it: 1.234.567."""
+    return f"{number:,.0f}".replace(",", ".")

@@ -17,7 +17,7 @@ from ckanext.hue.tables.errors import (
 from ckanext.hue.tables.memory import spare_the_collector
 
 from . import compound, encodings, geojson, json_survey, spreadsheet
-from .base import Limits, OpenFile
+from .base import Limits, OpenFile, grouped
 from .delimited import Delimited
 from .json_lists import JsonLists
 from .ndjson import NdJson
@@ -62,7 +62,7 @@ def open_file(path: Path, filename: str, limits: Limits = _LIMITS) -> OpenFile:
     if size > limits.file_bytes:
         raise TooLargeToRead(
             filename=filename,
-            reason=f"dung lượng {size / 1024**2:,.0f} MB, hơn {limits.file_bytes / 1024**2:,.0f} MB",
+            reason=f"dung lượng {grouped(size / 1024**2)} MB, hơn {grouped(limits.file_bytes / 1024**2)} MB",
         )
     with path.open("rb") as file:
         head = file.read(_HEAD)

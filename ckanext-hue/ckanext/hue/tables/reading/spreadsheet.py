@@ -11,7 +11,7 @@ from ckanext.hue.tables.errors import BrokenFile, NotATable, PasswordProtected, 
 
 from . import compound, extent
 from .archive import Archive
-from .base import Limits
+from .base import Limits, grouped
 from .workbook import Workbook
 
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -110,5 +110,6 @@ def _check_cells(extents: Iterable[extent.Extent], filename: str, limits: Limits
     cells = sum(found.cells for found in extents)
     if cells > limits.workbook_cells:
         raise TooLargeToRead(
-            filename=filename, reason=f"vùng dữ liệu có {cells:,} ô, hơn {limits.workbook_cells:,} ô"
+            filename=filename,
+            reason=f"vùng dữ liệu có {grouped(cells)} ô, hơn {grouped(limits.workbook_cells)} ô",
         )
