@@ -45,9 +45,9 @@ def record(
 ) -> None:
     """Compare a built table with the published one by key; keep the counts and at most KEPT_CHANGES rows.
 
-    Nothing is kept when there is nothing to compare by: no key, no published table, or a key of another type
-    there. Columns that only one of both has, or in another type, are not compared: they are a change of the
-    table, not of its rows.
+    The built table's key must tell its rows apart. Nothing is kept when there is nothing to compare by: no
+    key, no published table, or a key of another type there. Columns that only one of both has, or in another
+    type, are not compared: they are a change of the table, not of its rows.
     """
     key = [column.name for column in columns if column.is_key]
     alike = {
@@ -56,7 +56,7 @@ def record(
     if not key or len(key) > MAX_KEY or not alike.issuperset(key):
         return
     published = sql.Identifier("public", resource_id)
-    if duplicates(cursor, published, key)[0] or duplicates(cursor, table, key)[0]:
+    if duplicates(cursor, published, key)[0]:
         return
     compared = sorted(alike.difference(key))
     cursor.execute(

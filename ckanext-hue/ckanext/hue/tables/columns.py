@@ -35,10 +35,6 @@ class PublishedColumn:
         """The column as JSON values; `source` is its name at the source."""
         return {"id": self.name, "type": self.type, "source": self.source_name, "info": dict(self.info)}
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> PublishedColumn:
-        return cls(values["source"], values["id"], values["type"], values["info"])
-
 
 def published(cursor: Cursor, resource_id: str) -> dict[str, PublishedColumn]:
     """The columns of a resource's table by name, in their order; none when there is no table."""

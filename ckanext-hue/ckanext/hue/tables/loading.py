@@ -192,7 +192,8 @@ def _record(
 ) -> LoadedList:
     """Write down the new version, what it changes and what it leaves out."""
     key = [column.name for column in loaded.columns if column.is_key]
-    findings = [*loaded.findings, *_repeated_keys(cursor, built.table, key)]
+    repeated = _repeated_keys(cursor, built.table, key)
+    findings = [*loaded.findings, *repeated]
     number = versions.record(
         cursor,
         built.table,
@@ -204,7 +205,8 @@ def _record(
         quarantined=loaded.quarantined,
         indexed=built.indexed,
     )
-    changes.record(cursor, loaded.resource_id, number, built.table, loaded.columns, stored)
+    if not repeated:
+        changes.record(cursor, loaded.resource_id, number, built.table, loaded.columns, stored)
     execute_values(
         cursor,
         "INSERT INTO hue.quarantined_row"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,28 +23,22 @@ VERSIONS_WITH_QUARANTINE = 10
 class Version:
     """A published state of a table.
 
-    `columns` are dicts of `id` (name in the DataStore), `type`, `source` (name at the source) and `info`
-    (the data dictionary). `added`, `changed` and `removed` count rows against the version before, and are
-    None without a key. `indexed` is False while the full text is being built.
+    `added`, `changed` and `removed` count rows against the version before, and are None without a key.
+    `indexed` is False while the full text is being built.
     """
 
     resource_id: str
     number: int
-    loaded: datetime
     rows: int
     added: int | None
     changed: int | None
     removed: int | None
-    content_hash: str
-    columns: list[dict[str, Any]]
-    findings: list[dict[str, Any]]
-    quarantined: int
     indexed: bool
 
 
 _CURRENT = sa.text(
-    "SELECT resource_id, version, loaded, rows, added, changed, removed, content_hash, columns, findings,"
-    " quarantined, indexed FROM hue.table_version WHERE resource_id = :id"
+    "SELECT resource_id, version, rows, added, changed, removed, indexed FROM hue.table_version"
+    " WHERE resource_id = :id"
     " AND table_oid = to_regclass('public.' || quote_ident(:id))::oid AND NOT edited"
     " ORDER BY version DESC LIMIT 1"
 )
@@ -59,12 +52,7 @@ def current(resource_id: str) -> Version | None:
     """
     with get_read_engine().connect() as connection:
         row = connection.execute(_CURRENT, {"id": resource_id}).first()
-    if row is None:
-        return None
-    # CKAN's connections leave JSON as text.
-    read = {name: json.loads(row._mapping[name]) for name in ("columns", "findings")}
-    values = {**row._mapping, **read}
-    return Version(number=values.pop("version"), **values)
+    return Version(*row) if row else None
 
 
 def holding(cursor: Cursor, resource_id: str, content_hash: str) -> int | None:

@@ -12,7 +12,7 @@ import ijson
 
 from ckanext.hue.tables.errors import BadJson, NoTableInFile
 
-from . import encodings, json_lists, json_survey
+from . import encodings, header, json_lists, json_survey
 from .base import Batch, Finding, Findings, Limits
 
 LONGITUDE, LATITUDE, SHAPE, IDENTIFIER = "kinhdo", "vido", "hinh_hoc", "id"
@@ -50,7 +50,7 @@ class GeoJson:
         self._has_identifier = IDENTIFIER in self._features.names and IDENTIFIER not in properties
         self._has_degrees = _is_in_degrees(path, encoding, filename) if "crs" in found.values else True
         self._points_to_columns = self._has_degrees and not {LONGITUDE, LATITUDE} & set(properties)
-        self._shape = json_lists.free_name(SHAPE, properties)
+        self._shape = header.free_name(SHAPE, properties)
         if not self._has_degrees:
             self.findings.add(
                 Finding(

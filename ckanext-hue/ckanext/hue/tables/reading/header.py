@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -68,7 +68,7 @@ def column_names(labels: Sequence[str], first_column: int, findings: Findings, s
     for number, label in enumerate(labels, first_column):
         name = label
         if label and label in used:
-            name = _numbered(label, taken)
+            name = free_name(label, taken)
             findings.add(
                 Finding(
                     f"Tiêu đề cột «{label}» bị trùng; cột thứ {number} được đặt tên «{name}».",
@@ -85,15 +85,15 @@ def column_names(labels: Sequence[str], first_column: int, findings: Findings, s
 
 def positional_name(number: int, taken: set[str]) -> str:
     """The name of a column without a header."""
-    name = f"Cột {number}"
-    return name if name not in taken else _numbered(name, taken)
+    return free_name(f"Cột {number}", taken)
 
 
-def _numbered(label: str, taken: set[str]) -> str:
-    number = 2
-    while f"{label} ({number})" in taken:
-        number += 1
-    return f"{label} ({number})"
+def free_name(name: str, taken: Container[str]) -> str:
+    """The name, numbered when it is taken."""
+    number, free = 2, name
+    while free in taken:
+        free, number = f"{name} ({number})", number + 1
+    return free
 
 
 def label_of(value: Any) -> str:

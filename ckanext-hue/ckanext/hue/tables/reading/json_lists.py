@@ -132,11 +132,3 @@ def _without_nul(value: Any) -> Any:
     if isinstance(value, dict):
         return {_without_nul(key): _without_nul(item) for key, item in value.items()}
     return value
-
-
-def free_name(name: str, taken: Mapping[str, Any]) -> str:
-    """The name, numbered when it is taken."""
-    number, free = 2, name
-    while free in taken:
-        free, number = f"{name} ({number})", number + 1
-    return free

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from ckanext.hue.tables.errors import BrokenFile, NoTableInFile, TooLargeToRead, TooManyColumns
 
-from . import json_lists
+from . import header, json_lists
 from .base import Batch, Findings, Limits
 
 _BATCH_ROWS = 10_000
@@ -165,5 +165,5 @@ def _has_nul(column: pa.Array) -> bool:
 def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
     unique: dict[str, None] = {}
     for name in names:
-        unique[json_lists.free_name(name, unique)] = None
+        unique[header.free_name(name, unique)] = None
     return tuple(unique)
