@@ -365,8 +365,8 @@ def test_all_files_can_be_written_again(resource_id: str, storage_folder: Path) 
 
 
 def test_what_waits_is_found_by_one_statement(resource_id: str) -> None:
-    for _ in range(2):
-        fill(resource_id, int(uuid.uuid4().int % 50) + 1)
+    for rows in (3, 4):
+        fill(resource_id, rows)
     with datastore_connection() as connection, connection.cursor() as cursor:
         waiting = [table for table in records.due(cursor) if table.resource_id == resource_id]
     assert [table.version for table in waiting] == [2]
