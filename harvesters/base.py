@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import IO, Any, ClassVar, Literal, Protocol
 
 Row = dict[str, Any]
 
@@ -30,7 +30,8 @@ class TableEntry:
 
     `access` is `mo`, `dung-chung` or `noi-bo`: only `mo` may be published. `version` is the source's
     opaque mark of the content (None when it gives none); `updated` is ISO 8601; `rows` counts records.
-    `problem` says in Vietnamese why the table cannot be read although it is listed.
+    `problem` says in Vietnamese why the table cannot be read although it is listed. `document` is what a
+    catalogue says of a dataset in its own form (`document_form`): such an entry has no pages to load.
     """
 
     remote_id: str
@@ -48,6 +49,8 @@ class TableEntry:
     license: str = ""
     contact: Contact = field(default_factory=Contact)
     problem: str = ""
+    document: str = ""
+    document_form: Literal["", "ckan", "dcat"] = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as plain JSON values; `from_dict` reads it back."""
@@ -94,13 +97,107 @@ class Page:
     columns: tuple[Column, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows of a table: one value a name in each row, in the order of `names`.
+
+    A later batch may have names that earlier ones lack, and the other way round: columns without a header
+    come where they hold something. Batches without rows tell the names of a table that has none.
+
+    Values are str, None, bool, int, Decimal, float, date, datetime, time, or lists and dicts of these.
+    `blank_is_null` says that all values are str and that "" means no value, as in CSV. `columns` is the
+    dictionary that the file itself brings, if any. `first_row` is the number, as a person sees it in the
+    file, of the first row; the others follow without a gap.
+    """
+
+    names: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+    first_row: int
+    blank_is_null: bool = False
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Some consecutive rows of one list of a table, as a file holds them."""
+
+    list_name: str
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class CopyStream:
+    """A whole list of a table in PostgreSQL's COPY text format.
+
+    `names` are the columns in the stream's order. `copy_to` writes all rows to a binary file, in pieces, and
+    returns their number; it raises SourceError.
+    """
+
+    list_name: str
+    names: tuple[str, ...]
+    copy_to: Callable[[IO[bytes]], int]
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What lets a source tell the next time that a table did not change, such as an ETag. Yielded last."""
+
+    value: str
+
+
+Chunk = Page | Sheet | CopyStream | Mark
+
+
+class NotModified(Exception):
+    """The table is as it was when its mark was given: there is nothing to load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a kind of source, as forms and documents show it (in Vietnamese).
+
+    `type` is `text`, `secret`, `choice` (one of `choices`), `flag` (true or false), `list` (of text) or
+    `mapping` (of text to text).
+    """
+
+    name: str
+    label: str
+    help: str
+    type: Literal["text", "secret", "choice", "flag", "list", "mapping"] = "text"
+    choices: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a source may be reached. `token` is its access token or password; with `allow_private_host` its
+    own host and port may be a private address. `settings` are those that its kind declares, checked."""
+
+    url: str
+    token: str = ""
+    allow_private_host: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Source(Protocol):
-    """A kind of source: declares its name and implements list and fetch."""
+    """A kind of source: declares what it is and implements list and fetch. Made without any request."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    settings: ClassVar[tuple[Setting, ...]]
+
+    def __init__(self, access: Access) -> None:
+        """Raises SettingsError."""
+        ...
 
     def listing(self) -> Iterator[TableEntry]:
         """Yield every table once. Raises SourceError; exhausting it without one proves it complete."""
         ...
 
-    def pages(self, entry: TableEntry) -> Iterator[Page]:
-        """Yield the table's rows. Raises SourceError; exhausting it without one proves it complete."""
+    def pages(self, entry: TableEntry, mark: str = "") -> Iterator[Chunk]:
+        """Yield the table's rows. Raises SourceError; exhausting it without one proves it complete.
+
+        `mark` is the one that was yielded the last time. Raises NotModified when it still holds.
+        """
         ...

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from .base import Source
+from . import settings as setting_checks
+from .base import Access, Source
 from .errors import SettingsError
-from .http import Client
 from .platform import PlatformSource
 
-KINDS = ("platform",)
+KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in (PlatformSource,)}
 
 
-def open_source(kind: str, url: str, *, token: str = "", allow_private_host: bool = False) -> Source:
+def open_source(
+    kind: str,
+    url: str,
+    *,
+    token: str = "",
+    allow_private_host: bool = False,
+    settings: Mapping[str, Any] | None = None,
+) -> Source:
     """Make the source of this kind, without any request. Raises SettingsError."""
     if kind not in KINDS:
         known = ", ".join(KINDS)
         raise SettingsError(reason=f"loại nguồn «{kind}» chưa được hỗ trợ (các loại hiện có: {known}).")
-    settings: dict[str, Any] = {"token": token, "allow_private_host": allow_private_host}
-    return PlatformSource(Client(url, **settings))
+    checked = setting_checks.checked(KINDS[kind].settings, settings or {})
+    return KINDS[kind](Access(url, token, allow_private_host, checked))

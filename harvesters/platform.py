@@ -7,11 +7,11 @@ themselves: a listing by its snapshot and total, a table by its row count and ve
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from . import envelope, errors
-from .base import Contact, Page, Row, TableEntry
+from .base import Access, Chunk, Contact, Page, Row, Setting, TableEntry
 from .envelope import text_of
 from .http import Client
 
@@ -26,8 +26,12 @@ ACCESS_LEVELS = frozenset({"mo", "dung-chung", "noi-bo"})
 class PlatformSource:
     """A source of kind `platform` (see `base.Source`)."""
 
-    def __init__(self, client: Client) -> None:
-        self.client = client
+    kind: ClassVar[str] = "platform"
+    title: ClassVar[str] = "Nền tảng Số hóa dùng chung (HTTP)"
+    settings: ClassVar[tuple[Setting, ...]] = ()
+
+    def __init__(self, access: Access) -> None:
+        self.client = Client(access.url, token=access.token, allow_private_host=access.allow_private_host)
 
     def listing(self) -> Iterator[TableEntry]:
         """Yield each table of `danhmuc` once, following pages until `tong` distinct ids were seen."""
@@ -59,7 +63,7 @@ class PlatformSource:
         if len(seen) > total:
             raise errors.IncompleteListing(reason=f"nguồn báo có {total} bảng nhưng liệt kê {len(seen)}")
 
-    def pages(self, entry: TableEntry) -> Iterator[Page]:
+    def pages(self, entry: TableEntry, mark: str = "") -> Iterator[Chunk]:
         """Yield the pages of `bang/{id}` until every list is read and the declared rows were counted."""
         if entry.problem:
             raise errors.BadEntry(reason=entry.problem)

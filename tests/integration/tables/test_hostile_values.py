@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from ckanext.hue.harvesters.base import Column
+from ckanext.hue.harvesters.base import Batch, Column
 from ckanext.hue.tables.loading import LoadedList, load_batches
-from ckanext.hue.tables.reading.base import Batch
 from ckanext.hue.tables.types import is_identifier
 
 Load = Callable[..., LoadedList]

@@ -15,9 +15,8 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 
-from ckanext.hue.harvesters.base import Column
+from ckanext.hue.harvesters.base import Batch, Column
 from ckanext.hue.tables import building, database, indexing, loading
-from ckanext.hue.tables.reading.base import Batch
 
 Run = Callable[..., Any]
 POINTS = 20

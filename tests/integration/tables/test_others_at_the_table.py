@@ -11,8 +11,8 @@ import ckan.plugins.toolkit as tk
 import psycopg2
 import pytest
 
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables import building, indexing, loading, locks, publishing
-from ckanext.hue.tables.reading.base import Batch
 
 
 def load(resource_id: str, *cells: str) -> None:

@@ -10,11 +10,10 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 
-from ckanext.hue.harvesters.base import Column
+from ckanext.hue.harvesters.base import Batch, Column
 from ckanext.hue.tables import building, indexing, versions
 from ckanext.hue.tables.errors import TooManyBadRows, TypeLost
 from ckanext.hue.tables.loading import LoadedList, drop, load_batches
-from ckanext.hue.tables.reading.base import Batch
 
 Run = Callable[..., Any]
 KEY = Column("mã", is_key=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ckanext.hue.harvesters import errors
-from ckanext.hue.harvesters.base import TableEntry
+from ckanext.hue.harvesters.base import Access, TableEntry
 from ckanext.hue.harvesters.platform import MAX_ID, PlatformSource
 
 
@@ -24,7 +24,9 @@ class Answers:
 
 
 def source(*answers: Any) -> PlatformSource:
-    return PlatformSource(Answers(*answers))  # type: ignore[arg-type]
+    source = PlatformSource(Access("https://nguon.example"))
+    source.client = Answers(*answers)  # type: ignore[assignment]
+    return source
 
 
 def listing(*items: Any, **more: Any) -> list[TableEntry]:

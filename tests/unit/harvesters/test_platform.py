@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from ckanext.hue.harvesters import errors
-from ckanext.hue.harvesters.base import TableEntry
+from ckanext.hue.harvesters.base import Access, TableEntry
 from ckanext.hue.harvesters.http import Client
 from ckanext.hue.harvesters.platform import PlatformSource
 from ckanext.hue.harvesters.sandbox import Settings, start_sandbox
@@ -27,7 +27,9 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def source(base: str, **settings: Any) -> PlatformSource:
-    return PlatformSource(Client(base, allow_private_host=True, backoff_seconds=0, **settings))
+    source = PlatformSource(Access(base))
+    source.client = Client(base, allow_private_host=True, backoff_seconds=0, **settings)
+    return source
 
 
 def fault(base: str, path: str, kind: str, **settings: Any) -> None:

@@ -19,7 +19,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
-from ckanext.hue.harvesters.base import Column, Page
+from ckanext.hue.harvesters.base import Batch, Column, Page, Sheet
 
 from . import changes, columns, locks, publishing, quarantine, types, versions
 from .building import Built, build
@@ -28,7 +28,7 @@ from .database import datastore_connection
 from .errors import DatabaseRefused, NoColumns, TypeLost
 from .forms import DECLARED
 from .quarantine import BadValue
-from .reading.base import Batch, Finding
+from .reading.base import Finding
 from .staging import Staging
 
 
@@ -58,7 +58,7 @@ class LoadedList:
 
 
 def load(
-    pages: Iterable[Page], resource_id_of: Callable[[str], str], *, number_format: str = ""
+    pages: Iterable[Page | Sheet], resource_id_of: Callable[[str], str], *, number_format: str = ""
 ) -> list[LoadedList]:
     """Read `pages` to their end and publish each list as the DataStore table of its resource.
 
@@ -120,10 +120,13 @@ class _Given:
     number_format: str = ""
 
 
-def _batches(pages: Iterable[Page], dictionary: dict[str, Column]) -> Iterator[Batch]:
+def _batches(pages: Iterable[Page | Sheet], dictionary: dict[str, Column]) -> Iterator[Batch]:
     """Pages of rows by column name as batches; `dictionary` takes up what they declare."""
     first_row = 1
     for page in pages:
+        if isinstance(page, Sheet):
+            yield from _noting([page.batch], dictionary)
+            continue
         for column in page.columns:
             dictionary.setdefault(column.name, column)
         names = tuple(dict.fromkeys(name for row in page.rows for name in row))

@@ -18,12 +18,11 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from ckanext.hue.harvesters.base import MAX_COLUMNS
+from ckanext.hue.harvesters.base import MAX_COLUMNS, Batch
 
 from .cells import DELIMITER, NULL, Kind, copy_lines, kind_of, nfc, texts
 from .errors import TooManyColumns
 from .memory import spare_the_collector
-from .reading.base import Batch
 
 POSITION = "_position"
 SAMPLE = 100  # values of a column

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from ckanext.hue.tables.reading.base import Batch, Limits
+from ckanext.hue.harvesters.base import Batch
+from ckanext.hue.tables.reading.base import Limits
 from ckanext.hue.tables.reading.opening import open_file
 
 Read = Callable[..., "Table"]

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables.errors import TableError
-from ckanext.hue.tables.reading.base import Batch, Finding, Findings
+from ckanext.hue.tables.reading.base import Finding, Findings
 from ckanext.hue.tables.uploads import formats, report, work
 from ckanext.hue.tables.uploads.errors import SheetMissing
 from ckanext.hue.tables.uploads.report import Draft

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-from ckanext.hue.harvesters.base import Column
+from ckanext.hue.harvesters.base import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +31,6 @@ class Finding:
     row: int | None = None
     column: str = ""
     value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Consecutive rows of a table: one value a name in each row, in the order of `names`.
-
-    A later batch may have names that earlier ones lack, and the other way round: columns without a header
-    come where they hold something. Batches without rows tell the names of a table that has none.
-
-    Values are str, None, bool, int, Decimal, float, date, datetime, time, or lists and dicts of these.
-    `blank_is_null` says that all values are str and that "" means no value, as in CSV. `columns` is the
-    dictionary that the file itself brings, if any. `first_row` is the number, as a person sees it in the
-    file, of the first row; the others follow without a gap.
-    """
-
-    names: tuple[str, ...]
-    rows: Sequence[Sequence[Any]]
-    first_row: int
-    blank_is_null: bool = False
-    columns: tuple[Column, ...] = ()
 
 
 @dataclass(slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables.errors import RaggedRows, TooManyColumns
 
 from . import header
-from .base import Batch, Finding, Findings, Limits
+from .base import Finding, Findings, Limits
 
 BATCH_ROWS = 10_000
 # Rows with more cells than the header come from a separator within a text. A few are kept and told.

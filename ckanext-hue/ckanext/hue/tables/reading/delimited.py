@@ -11,10 +11,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables.errors import BrokenFile, NoTableInFile, TooLargeToRead
 
 from . import body, encodings, header
-from .base import Batch, Finding, Findings, Limits
+from .base import Finding, Findings, Limits
 
 _SEPARATORS = ("\t", ";", "|", ",")
 _SAMPLE_CHARACTERS = 256 * 1024

@@ -10,10 +10,11 @@ from typing import Any
 
 import ijson
 
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables.errors import BadJson, NoTableInFile
 
 from . import encodings, header, json_lists, json_survey
-from .base import Batch, Finding, Findings, Limits
+from .base import Finding, Findings, Limits
 
 LONGITUDE, LATITUDE, SHAPE, IDENTIFIER = "kinhdo", "vido", "hinh_hoc", "id"
 FEATURES = "features"

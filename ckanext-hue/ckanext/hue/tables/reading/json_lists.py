@@ -14,10 +14,11 @@ from typing import Any
 import ijson
 
 from ckanext.hue.harvesters import envelope
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables.errors import BrokenFile, IncompleteFile, NoTableInFile, TooLargeToRead
 
 from . import encodings, json_survey
-from .base import Batch, Finding, Findings, Limits
+from .base import Finding, Findings, Limits
 
 BATCH_ROWS = 5_000
 _BATCH_CHARACTERS = 4 * 1024**2

@@ -8,10 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables.errors import BadJson, TooLargeToRead, TooManyColumns
 
 from . import encodings, json_lists
-from .base import Batch, Finding, Findings, Limits
+from .base import Finding, Findings, Limits
 
 _decode = json.JSONDecoder(parse_float=Decimal, parse_constant=lambda name: None).decode
 _QUOTED = 200

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables.errors import BrokenFile, NoTableInFile, TooLargeToRead, TooManyColumns
 
 from . import header, json_lists
-from .base import Batch, Findings, Limits
+from .base import Findings, Limits
 
 _BATCH_ROWS = 10_000
 _BATCH_BYTES = 4 * 1024**2  # of one column's text

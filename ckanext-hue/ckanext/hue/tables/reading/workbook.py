@@ -23,10 +23,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.tables.errors import BrokenFile, NoTableInFile, PasswordProtected, TooLargeToRead
 
 from . import body, header, legacy
-from .base import Batch, Finding, Findings, Limits
+from .base import Finding, Findings, Limits
 from .extent import Extent
 from .parquet import duration_text
 

@@ -11,11 +11,12 @@ from rq.timeouts import JobTimeoutException
 
 from ckanext.hue import config
 from ckanext.hue.harvest.jobs import own_fault
+from ckanext.hue.harvesters.base import Batch
 from ckanext.hue.search.indexing import index_datasets
 from ckanext.hue.tables.errors import NoTableInFile, TableError
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.loading import LoadedList, load_batches
-from ckanext.hue.tables.reading.base import Batch, OpenFile
+from ckanext.hue.tables.reading.base import OpenFile
 from ckanext.hue.tables.reading.opening import open_file
 
 from . import records, report, resources
