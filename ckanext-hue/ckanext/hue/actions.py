@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .search.showing import package_show
 from .tables.actions import (
     datastore_create,
     datastore_search,
@@ -23,4 +24,5 @@ __all__ = [
     "hue_table_versions",
     "hue_upload_reload",
     "hue_upload_show",
+    "package_show",
 ]
