@@ -28,6 +28,12 @@ class AddressRefused(SourceError):
     )
 
 
+class BadAddress(SourceError):
+    """What the source gives for an address is none that can be asked."""
+
+    template = "Nguồn đưa ra địa chỉ «{url}» không hợp lệ: phải có dạng http(s)://máy-chủ/…."
+
+
 class Unreachable(SourceError):
     """No connection, or it broke each time."""
 
@@ -56,6 +62,12 @@ class NotJson(SourceError):
     """The body is no JSON: an HTML page, a broken or truncated document."""
 
     template = "Nguồn trả lời {what} thay vì JSON hợp lệ tại {url}. Hãy báo đơn vị vận hành nguồn."
+
+
+class NotText(SourceError):
+    """The body is not in the encoding that it declares."""
+
+    template = "Câu trả lời tại {url} không đọc được theo bảng mã {encoding}. Hãy báo đơn vị vận hành nguồn."
 
 
 class BadEnvelope(SourceError):

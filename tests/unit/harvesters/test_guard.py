@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from ckanext.hue.harvesters import errors
+from ckanext.hue.harvesters.addresses import source_address
 from ckanext.hue.harvesters.guard import GuardedAdapter, checked_addresses, is_public
-from ckanext.hue.harvesters.http import Client, source_address
+from ckanext.hue.harvesters.http import Client
 
 
 @pytest.mark.parametrize(
