@@ -55,6 +55,8 @@ class _TimedReads(io.RawIOBase):
 class TimedResponse(HTTPResponse):
     """An answer whose status line, headers and body all have to come before the deadline."""
 
-    def __init__(self, deadline: Deadline, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+    deadline: Deadline
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_TimedReads(self.fp.detach(), sock, deadline))
+        self.fp = io.BufferedReader(_TimedReads(self.fp.detach(), sock, self.deadline))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Collection
-from functools import partial
 from typing import Any
 
 import requests.adapters
@@ -58,10 +57,6 @@ class _GuardedConnection(HTTPConnection):
     allowed: Collection[HostPort] = ()
     deadline: Deadline
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.response_class = partial(TimedResponse, self.deadline)
-
     def _new_conn(self) -> socket.socket:
         try:
             addresses = checked_addresses(self.host, self.port or self.default_port, self.allowed)
@@ -97,7 +92,11 @@ class GuardedAdapter(requests.adapters.HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        shared = {"allowed": self.allowed, "deadline": self.deadline}
+        shared = {
+            "allowed": self.allowed,
+            "deadline": self.deadline,
+            "response_class": type("Response", (TimedResponse,), {"deadline": self.deadline}),
+        }
         plain = type("Connection", (_GuardedConnection,), shared)
         secure = type("SecureConnection", (_GuardedConnection, HTTPSConnection), shared)
         manager: urllib3.PoolManager = self.poolmanager

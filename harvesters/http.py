@@ -24,6 +24,7 @@ CONNECT_SECONDS = 10
 READ_SECONDS = 60
 TOTAL_SECONDS = 600
 FILE_SECONDS = 3_600
+HEAD_SECONDS = 30
 MAX_BYTES = 64 * 1024 * 1024
 MAX_FILE_BYTES = 2 * 1024**3
 MAX_REDIRECTS = 5
@@ -126,7 +127,8 @@ class Client:
     def head(self, address: str) -> Answer:
         """What the headers say of an address. Tried once: many servers refuse to say."""
         request = self._request(address, None, "*/*", "")
-        return self._fetch(replace(request, method="HEAD", attempts=1), io.BytesIO())
+        request = replace(request, method="HEAD", attempts=1, total_seconds=HEAD_SECONDS)
+        return self._fetch(request, io.BytesIO())
 
     def url_of(self, address: str) -> str:
         """The whole web address. Raises BadAddress."""
