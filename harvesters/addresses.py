@@ -27,7 +27,8 @@ def host_and_port(url: str) -> HostPort:
     prepared = PreparedRequest()
     prepared.prepare_url(url, None)
     parts = parse_url(prepared.url or "")
-    if not parts.host or not parts.scheme or parts.auth is not None or parts.port == 0:
+    # A host with a percent sign names a network card of this machine, or hides what it names.
+    if not parts.host or not parts.scheme or parts.auth is not None or "%" in parts.host:
         raise ValueError("no plain web address")
     parts.host.encode("idna")
     return parts.host.strip("[]").lower(), parts.port or _PORTS[parts.scheme]

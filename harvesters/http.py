@@ -167,7 +167,7 @@ class Client:
                     location = self.session.get_redirect_target(answer)
                     if location is None:
                         return self._taken(request, answer, sink)
-                    target, params = urljoin(answer.url, location), None
+                    target, params = _joined(request, answer.url, location), None
         except (requests.RequestException, BrokenBody) as error:
             if self.deadline.passed:
                 raise errors.TooSlow(url=request.url, seconds=int(request.total_seconds)) from error
@@ -175,20 +175,17 @@ class Client:
         raise errors.Unreachable(url=request.url, reason="chuyển hướng quá nhiều lần")
 
     def _open(self, request: _Request, url: str, params: Mapping[str, Any] | None) -> requests.Response:
-        try:
-            own = host_and_port(url) == self.address
-        except ValueError as error:
-            reason = "chuyển hướng tới một địa chỉ không hợp lệ"
-            raise errors.Unreachable(url=request.url, reason=reason) from error
-        bearer = {"Authorization": f"Bearer {self.token}"} if own and self.token else {}
-        return self.session.request(
-            request.method,
-            url,
-            params=params,
-            headers={**request.headers, **bearer},
+        own = self.token and host_and_port(url) == self.address
+        bearer = {"Authorization": f"Bearer {self.token}"} if own else {}
+        asked = requests.Request(
+            request.method, url, params=dict(params or {}), headers={**request.headers, **bearer}
+        )
+        # Not by the session, which reads a redirect's body to its end, however long it is.
+        return self.session.get_adapter(url).send(
+            self.session.prepare_request(asked),
             stream=True,
-            allow_redirects=False,
             timeout=(CONNECT_SECONDS, READ_SECONDS),
+            verify=self.session.verify,
         )
 
     def _taken(self, request: _Request, answer: requests.Response, sink: IO[bytes]) -> Answer:
@@ -207,6 +204,17 @@ class Client:
                 raise errors.TooLarge(url=request.url, limit_mb=request.max_bytes // 2**20)
             sink.write(chunk)
         return Answer(request.url, answer.url, answer.headers, modified=not unchanged)
+
+
+def _joined(request: _Request, url: str, location: str) -> str:
+    """Where a redirect leads to. Raises Unreachable when that is no web address."""
+    try:
+        target = urljoin(url, location)
+        host_and_port(target)
+    except ValueError as error:
+        reason = "chuyển hướng tới một địa chỉ không hợp lệ"
+        raise errors.Unreachable(url=request.url, reason=reason) from error
+    return target
 
 
 def _retry_after(answer: requests.Response) -> float | None:
