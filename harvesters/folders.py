@@ -38,7 +38,7 @@ def read(page: str, found_at: str, top: str) -> Links:
         raise errors.IncompleteListing(reason=f"thư mục {found_at} có hơn {MAX_LINKS} liên kết")
     if any("\ufffd" in link for link in parser.links):
         raise errors.IncompleteListing(reason=f"thư mục {found_at} có tên tệp không theo bảng mã UTF-8")
-    paths = dict.fromkeys(path for link in parser.links if (path := below(urljoin(found_at, link), top)))
+    paths = dict.fromkeys(path for link in parser.links if (path := _linked(found_at, link, top)))
     return Links(
         files=tuple(path for path in paths if not path.endswith("/")),
         folders=tuple(path for path in paths if path.endswith("/")),
@@ -82,6 +82,13 @@ def readable(path: str) -> str:
 def address(path: str) -> str:
     """The percent-encoded form of a path that `readable` gave."""
     return path if "%" in path else quote(path, safe="/~")
+
+
+def _linked(found_at: str, link: str, top: str) -> str:
+    try:
+        return below(urljoin(found_at, link), top)
+    except ValueError:  # an address that is none
+        return ""
 
 
 def _has_dots(path: str) -> bool:
