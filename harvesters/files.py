@@ -106,6 +106,8 @@ class FilesSource:
         while waiting:
             links = self._folder(waiting.popleft())
             files |= {path: None for path in links.files if self._asked_for(path)}
+            if too_long := [path for path in files if len(path) > MAX_ADDRESS]:
+                raise errors.IncompleteListing(reason=f"tên tệp «{too_long[0][:100]}…» quá dài")
             if len(files) > MAX_FILES:
                 raise errors.IncompleteListing(reason=f"thư mục có hơn {MAX_FILES} tệp")
             new = [path for path in links.folders if path not in seen] if self.given.get("subfolders") else []
@@ -118,8 +120,6 @@ class FilesSource:
             raise errors.IncompleteListing(
                 reason=f"trang {self.top} không có liên kết nào tới tệp dữ liệu trong thư mục đó"
             )
-        if too_long := [path for path in files if len(path) > MAX_ADDRESS]:
-            raise errors.IncompleteListing(reason=f"tên tệp «{too_long[0][:100]}…» quá dài")
         return list(files)
 
     def _folder(self, path: str) -> folders.Links:
