@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from ckanext.hue.tables.errors import NoTableInFile
@@ -22,6 +22,7 @@ from ckanext.hue.tables.uploads.formats import KINDS as FORMATS
 
 from . import errors, folders
 from .addresses import HostPort, host_and_port, is_absolute
+from .answers import Answer
 from .base import Access, Chunk, Mark, NotModified, Setting, Sheet, TableEntry
 from .http import Client
 
@@ -86,7 +87,7 @@ class FilesSource:
         """Yield the rows of each sheet of the file. Raises SourceError, or TableError as its reader does."""
         known = "" if entry.tells_changes else mark
         with NamedTemporaryFile(prefix="hue-harvest-") as file:
-            answer = self.client.download(self._address(entry.remote_id), file, mark=known)
+            answer = self._download(self._address(entry.remote_id), file, known)
             if not answer.modified:
                 raise NotModified
             # The type checker takes this package under its other name for another one.
@@ -98,6 +99,14 @@ class FilesSource:
                     yield Sheet(sheet or UNNAMED, batch)
         if answer.mark and not entry.tells_changes:
             yield Mark(answer.mark)
+
+    def _download(self, url: str, file: IO[bytes], mark: str) -> Answer:
+        try:
+            return self.client.download(url, file, mark=mark)
+        except errors.HostTrouble as error:
+            if host_and_port(url) == self.client.address:
+                raise
+            raise errors.OtherHost(told=str(error)) from error
 
     def _files(self) -> list[str]:
         """The files of the folder whose names are asked for. Raises IncompleteListing."""

@@ -172,7 +172,7 @@ class Client:
             if self.deadline.passed:
                 raise errors.TooSlow(url=request.url, seconds=int(request.total_seconds)) from error
             raise _Passing(errors.Unreachable(url=request.url, reason=_reason(error))) from error
-        raise errors.Unreachable(url=request.url, reason="chuyển hướng quá nhiều lần")
+        raise errors.BadRedirect(url=request.url, reason=f"quá {MAX_REDIRECTS} lần liên tiếp")
 
     def _open(self, request: _Request, url: str, params: Mapping[str, Any] | None) -> requests.Response:
         own = self.token and host_and_port(url) == self.address
@@ -193,10 +193,9 @@ class Client:
         status = answer.status_code
         unchanged = status == requests.codes.not_modified and request.conditional
         if status != requests.codes.ok and not unchanged:
-            refused = errors.RefusedByServer(status=status, url=request.url)
             if status in PASSING_STATUSES:
-                raise _Passing(refused, _retry_after(answer))
-            raise refused
+                raise _Passing(errors.ServerBusy(status=status, url=request.url), _retry_after(answer))
+            raise errors.RefusedByServer(status=status, url=request.url)
         size = 0
         while not unchanged and (chunk := answer.raw.read1(CHUNK, decode_content=True)):
             size += len(chunk)
@@ -207,13 +206,12 @@ class Client:
 
 
 def _joined(request: _Request, url: str, location: str) -> str:
-    """Where a redirect leads to. Raises Unreachable when that is no web address."""
+    """Where a redirect leads to. Raises BadRedirect when that is no web address."""
     try:
         target = urljoin(url, location)
         host_and_port(target)
     except ValueError as error:
-        reason = "chuyển hướng tới một địa chỉ không hợp lệ"
-        raise errors.Unreachable(url=request.url, reason=reason) from error
+        raise errors.BadRedirect(url=request.url, reason="tới một địa chỉ không hợp lệ") from error
     return target
 
 

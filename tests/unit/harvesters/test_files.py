@@ -174,6 +174,7 @@ def test_a_folder_without_end_is_refused(
     web = serve(lambda request: request.give(links))
     with pytest.raises(errors.IncompleteListing):
         listed(web.base, subfolders=True)
+    assert len(web.seen) <= 3
 
 
 def test_the_version_is_what_the_server_says(serve: Serve) -> None:
@@ -318,6 +319,16 @@ def test_other_hosts_get_neither_the_token_nor_leave_to_be_private(serve: Serve)
         list(opened.pages(second))
     assert other.seen == []
     assert {headers.get("Authorization") for _method, _path, headers in own.seen} == {"Bearer abc"}
+
+
+def test_trouble_of_another_host_is_no_trouble_of_the_source(serve: Serve) -> None:
+    own = serve(site({"/a.csv": 503}))
+    addresses = [f"{own.base}/a.csv", "http://khong-co.invalid/a.csv"]
+    first, second = listed(own.base, addresses=addresses)
+    with pytest.raises(errors.HostTrouble):
+        list(source(own.base, addresses=addresses).pages(first))
+    with pytest.raises(errors.OtherHost, match="khong-co"):
+        list(source(own.base, addresses=addresses).pages(second))
 
 
 @pytest.mark.parametrize(

@@ -170,12 +170,12 @@ def test_a_redirect_to_a_private_address_is_refused() -> None:
         ("http://[::1]:9/", errors.AddressRefused),
         ("http://169.254.169.254/latest/meta-data/", errors.AddressRefused),
         ("http://2130706433:9/", errors.AddressRefused),
-        ("file:///etc/passwd", errors.Unreachable),
-        ("gopher://127.0.0.1:6379/_FLUSHALL", errors.Unreachable),
-        ("ftp://127.0.0.1/", errors.Unreachable),
-        ("http://u:p@127.0.0.1:9/", errors.Unreachable),
-        ("http://[::1", errors.Unreachable),
-        ("http://[fe80::1%25lo]/", errors.Unreachable),
+        ("file:///etc/passwd", errors.BadRedirect),
+        ("gopher://127.0.0.1:6379/_FLUSHALL", errors.BadRedirect),
+        ("ftp://127.0.0.1/", errors.BadRedirect),
+        ("http://u:p@127.0.0.1:9/", errors.BadRedirect),
+        ("http://[::1", errors.BadRedirect),
+        ("http://[fe80::1%25lo]/", errors.BadRedirect),
     ],
 )
 def test_no_redirect_leads_out_of_the_open_web(
