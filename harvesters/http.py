@@ -56,9 +56,9 @@ def source_address(url: str) -> tuple[str, int]:
 
 
 class Client:
-    """Reads JSON from one source.
+    """Reads JSON and other documents from one source.
 
-    `token` is sent as a bearer token to the source's own host; `allow_private_host` lets that host and
+    `token` is sent to the source's own host, after the word `scheme`; `allow_private_host` lets that host and
     port be a private address. Every failure is a SourceError.
     """
 
@@ -67,6 +67,7 @@ class Client:
         url: str,
         *,
         token: str = "",
+        scheme: str = "Bearer ",
         allow_private_host: bool = False,
         max_bytes: int = MAX_BYTES,
         total_seconds: float = TOTAL_SECONDS,
@@ -75,6 +76,8 @@ class Client:
         self.address = source_address(url)
         self.base = url.rstrip("/")
         self.token = token
+        self.scheme = scheme
+        self.media_type = ""  # of the last answer
         self.max_bytes = max_bytes
         self.total_seconds = total_seconds
         self.backoff_seconds = backoff_seconds
@@ -99,6 +102,10 @@ class Client:
             raise errors.NotJson(url=url, what="dữ liệu lồng nhau quá sâu") from error
         except ValueError as error:
             raise errors.NotJson(url=url, what=_describe(body)) from error
+
+    def get_bytes(self, url: str, params: dict[str, Any] | None = None) -> tuple[bytes, str]:
+        """GET a whole address; the body and its media type, as the server calls it."""
+        return self._get(url, params), self.media_type
 
     def _get(self, url: str, params: dict[str, Any] | None) -> bytes:
         for attempt in range(1, ATTEMPTS + 1):
@@ -132,7 +139,7 @@ class Client:
         return self.session.get(
             url,
             params=params,
-            headers={"Authorization": f"Bearer {self.token}"} if own else None,
+            headers={"Authorization": f"{self.scheme}{self.token}"} if own else None,
             stream=True,
             allow_redirects=False,
             timeout=(CONNECT_SECONDS, READ_SECONDS),
@@ -144,6 +151,7 @@ class Client:
             if answer.status_code in PASSING_STATUSES:
                 raise _Passing(refused, _retry_after(answer))
             raise refused
+        self.media_type = answer.headers.get("Content-Type", "")
         body = bytearray()
         while chunk := answer.raw.read1(CHUNK, decode_content=True):
             body += chunk

@@ -7,10 +7,12 @@ from typing import Any
 
 from . import settings as setting_checks
 from .base import Access, Source
+from .ckan import CkanSource
+from .dcat import DcatSource
 from .errors import SettingsError
 from .platform import PlatformSource
 
-KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in (PlatformSource,)}
+KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in (PlatformSource, DcatSource, CkanSource)}
 
 
 def open_source(

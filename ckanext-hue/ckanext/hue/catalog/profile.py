@@ -23,6 +23,12 @@ LANGUAGES = {"vi": "VIE", "en": "ENG"}
 class HueDCATAPProfile(EuropeanDCATAP3Profile):
     """DCAT-AP 3 in which texts carry their language and themes come from the fields (groups)."""
 
+    def parse_dataset(self, dataset_dict: dict[str, Any], dataset_ref: Any) -> dict[str, Any]:
+        parsed = super().parse_dataset(dataset_dict, dataset_ref)
+        titles = [title for title in self.g.objects(dataset_ref, DCTERMS.title) if isinstance(title, Literal)]
+        parsed |= {"title_en": str(title) for title in titles if title.language == "en"}
+        return parsed
+
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
         super().graph_from_dataset(dataset_dict, dataset_ref)
         self._texts(dataset_ref, DCTERMS.title, dataset_dict, "title")
