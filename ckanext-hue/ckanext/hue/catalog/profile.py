@@ -26,7 +26,8 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
     def parse_dataset(self, dataset_dict: dict[str, Any], dataset_ref: Any) -> dict[str, Any]:
         parsed = super().parse_dataset(dataset_dict, dataset_ref)
         titles = [title for title in self.g.objects(dataset_ref, DCTERMS.title) if isinstance(title, Literal)]
-        parsed |= {"title_en": str(title) for title in titles if title.language == "en"}
+        if english := [str(title) for title in titles if title.language == "en"]:
+            parsed["title_en"] = english[0]
         return parsed
 
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
