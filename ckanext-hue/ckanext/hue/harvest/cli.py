@@ -59,7 +59,7 @@ def source() -> None:
 
 @_command(source, "add")
 @click.argument("name")
-@click.option("--type", "kind", type=click.Choice(KINDS), default=KINDS[0], help="Loại nguồn.")
+@click.option("--type", "kind", type=click.Choice(KINDS), default="platform", help="Loại nguồn.")
 @click.option("--url", required=True, help="Địa chỉ của nguồn, http(s)://…")
 @click.option("--title", default="", help="Tên hiển thị của nguồn.")
 @click.option("--token", default="", help="Mã truy cập, gửi dưới dạng Authorization: Bearer.")

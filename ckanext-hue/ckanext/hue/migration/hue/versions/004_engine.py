@@ -14,6 +14,8 @@ def upgrade() -> None:
     op.execute("""
         ALTER TABLE hue_harvest_source
             ADD COLUMN settings jsonb NOT NULL DEFAULT '{}',
+            ADD COLUMN host text NOT NULL GENERATED ALWAYS AS
+                (coalesce(lower(substring(url FROM '^[a-z]+://(?:[^/@]*@)?([^/?#]+)')), '')) STORED,
             ADD COLUMN owner_org text,
             ADD COLUMN email text NOT NULL DEFAULT '',
             ADD COLUMN every_minutes integer CHECK (every_minutes > 0),
@@ -26,6 +28,7 @@ def upgrade() -> None:
             ADD COLUMN vouched_by text NOT NULL DEFAULT '',
             ADD COLUMN vouched_at timestamptz NOT NULL DEFAULT now();
         COMMENT ON COLUMN hue_harvest_source.settings IS 'What its kind declares, see ckanext.hue.harvesters';
+        COMMENT ON COLUMN hue_harvest_source.host IS 'Host and port of its address: one circuit breaker each';
         COMMENT ON COLUMN hue_harvest_source.owner_org IS 'The organization whose administrators see it';
         COMMENT ON COLUMN hue_harvest_source.every_minutes IS 'How often it is due; null: only by hand';
         COMMENT ON COLUMN hue_harvest_source.grace_days IS 'How long a withdrawn dataset stays';
@@ -117,7 +120,7 @@ def downgrade() -> None:
         ALTER TABLE hue_harvest_table ALTER COLUMN published DROP DEFAULT,
             DROP COLUMN state, DROP COLUMN gone_since, DROP COLUMN mark;
         ALTER TABLE hue_harvest_source
-            DROP COLUMN settings, DROP COLUMN owner_org, DROP COLUMN email, DROP COLUMN every_minutes,
-            DROP COLUMN next_run, DROP COLUMN paused, DROP COLUMN grace_days, DROP COLUMN bad_row_percent,
+            DROP COLUMN settings, DROP COLUMN host, DROP COLUMN owner_org, DROP COLUMN email,
+            DROP COLUMN every_minutes, DROP COLUMN next_run, DROP COLUMN paused, DROP COLUMN grace_days, DROP COLUMN bad_row_percent,
             DROP COLUMN accept_drift, DROP COLUMN keep_fields, DROP COLUMN vouched_by, DROP COLUMN vouched_at;
     """)
