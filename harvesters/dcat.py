@@ -111,7 +111,11 @@ def _next(graph: rdf.Graph, url: str) -> str | None:
         if len(links) > 1:
             raise errors.IncompleteListing(reason="một trang của danh mục nêu nhiều trang kế tiếp")
         for link in links:
-            return urldefrag(urljoin(url, link)).url
+            try:
+                return urldefrag(urljoin(url, link)).url
+            except ValueError as error:
+                reason = f"trang kế tiếp có địa chỉ không hợp lệ ({link[:300]})"
+                raise errors.IncompleteListing(reason=reason) from error
     return None
 
 
