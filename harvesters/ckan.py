@@ -125,7 +125,8 @@ def _is_published(package: Mapping[str, Any]) -> bool:
     )
 
 
-def _entry(package: Mapping[str, Any]) -> TableEntry:
+def _entry(found: Mapping[str, Any]) -> TableEntry:
+    package = {**_extras(found), **found}
     remote_id = text_of(package.get("id"))
     title = text_of(package.get("title")) or text_of(package.get("name")) or remote_id
     document = json.dumps(_kept(package), ensure_ascii=False, sort_keys=True, default=str)
@@ -149,13 +150,33 @@ def _entry(package: Mapping[str, Any]) -> TableEntry:
         version=changed or None,
         keywords=tuple(_names(package.get("tags"), "name")[:MAX_KEYWORDS]),
         license=_text(package.get("license_id")),
-        contact=Contact(
-            name=_text(package.get("maintainer")) or _text(package.get("author")),
-            email=_text(package.get("maintainer_email")) or _text(package.get("author_email")),
-        ),
+        contact=_contact(package),
         document=document,
         document_form="ckan",
     )
+
+
+def _contact(package: Mapping[str, Any]) -> Contact:
+    """The contact point: of a portal with a schema for DCAT, else as CKAN itself has it."""
+    points = package.get("contact")
+    point = points[0] if isinstance(points, list) and points and isinstance(points[0], dict) else {}
+    person = "maintainer" if package.get("maintainer") or package.get("maintainer_email") else "author"
+    return Contact(
+        name=_text(point.get("name")) or _text(package.get(person)),
+        email=_text(point.get("email")) or _text(package.get(f"{person}_email")),
+        phone=_text(point.get("phone")),
+    )
+
+
+def _extras(package: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that CKAN has no place for, by name: a portal with a schema of its own has them as fields."""
+    extras = package.get("extras")
+    pairs = extras if isinstance(extras, list) else []
+    return {
+        pair["key"]: pair.get("value")
+        for pair in pairs
+        if isinstance(pair, dict) and isinstance(pair.get("key"), str)
+    }
 
 
 def _kept(value: Any) -> Any:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import ckan.plugins.toolkit as tk
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS
 
 from ckanext.dcat.profiles import EuropeanDCATAP3Profile
 from ckanext.dcat.utils import resource_uri
@@ -38,7 +38,9 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
         self._themes(dataset_ref, dataset_dict)
         self._replace_code(dataset_ref, DCTERMS.type, "dataset_types", dataset_dict.get("dcat_type"))
         for resource in dataset_dict.get("resources", []):
-            self._distribution(URIRef(resource_uri(resource)), resource, dataset_dict.get("license_id"))
+            distribution = URIRef(resource_uri(resource))
+            self._distribution(distribution, resource, dataset_dict.get("license_id"))
+            self._rights(distribution, dataset_dict.get("rights"))
 
     def graph_from_catalog(self, catalog_dict: dict[str, Any] | None, catalog_ref: URIRef) -> None:
         super().graph_from_catalog(catalog_dict, catalog_ref)
@@ -65,6 +67,14 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
             self.g.add((subject, DCAT.downloadURL, URIRef(resource["url"])))
         if (subject, DCTERMS.license, None) not in self.g:
             self._replace_code(subject, DCTERMS.license, "licenses", license_id)
+
+    def _rights(self, subject: URIRef, conditions: str | None) -> None:
+        """The conditions of use stand with each file: a licence without an address is said only here."""
+        if conditions and (subject, DCTERMS.rights, None) not in self.g:
+            statement = URIRef(f"{subject}#rights")
+            self.g.add((subject, DCTERMS.rights, statement))
+            self.g.add((statement, RDF.type, DCTERMS.RightsStatement))
+            self.g.add((statement, RDFS.label, Literal(conditions, lang="vi")))
 
     def _replace_code(self, subject: URIRef, predicate: URIRef, vocabulary: str, code: str | None) -> None:
         """Put the address of a vocabulary's concept in the place of the portal's own code."""

@@ -41,19 +41,8 @@ def dataset(
     }
 
 
-def _of_ckan(document: str) -> Mapping[str, Any]:
-    """The package with its extras among its fields, where a scheming portal has them."""
-    package = json.loads(document)
-    extras = package.get("extras")
-    pairs = [extra for extra in extras if isinstance(extra, dict)] if isinstance(extras, list) else []
-    return {
-        **{pair["key"]: pair.get("value") for pair in pairs if isinstance(pair.get("key"), str)},
-        **package,
-    }
-
-
 _FORMS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
-    "ckan": _of_ckan,
+    "ckan": json.loads,
     "dcat": described_by_dcat.dataset,
 }
 
