@@ -28,7 +28,19 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
         titles = [title for title in self.g.objects(dataset_ref, DCTERMS.title) if isinstance(title, Literal)]
         if english := [str(title) for title in titles if title.language == "en"]:
             parsed["title_en"] = english[0]
+        # The profile above loses rectangles, and all places but one.
+        parsed["spatial_coverage"] = [
+            self._place(node) for node in self.g.objects(dataset_ref, DCTERMS.spatial)
+        ]
         return parsed
+
+    def _place(self, node: Any) -> dict[str, str | None]:
+        labels = [*self.g.objects(node, SKOS.prefLabel), *self.g.objects(node, RDFS.label)]
+        return {
+            "uri": str(node) if isinstance(node, URIRef) else None,
+            "text": str(node) if isinstance(node, Literal) else next(map(str, labels), None),
+            "bbox": self._parse_geodata(node, DCAT.bbox, None),
+        }
 
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
         super().graph_from_dataset(dataset_dict, dataset_ref)
