@@ -66,15 +66,30 @@ class TableEntry:
             }
         )
 
+    def identity(self) -> tuple[str, str]:
+        """The entry as canonical JSON, and the hash of it: equal means that the listing says the same."""
+        canonical = json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
+        if "\\u0000" in canonical:  # which no database stores
+            whole = _without_nul(json.loads(canonical))
+            canonical = json.dumps(whole, ensure_ascii=False, sort_keys=True)
+        return canonical, hashlib.sha256(canonical.encode()).hexdigest()
+
     def fingerprint(self) -> str:
         """A hash of all that the listing says of the table: equal means that nothing changed."""
-        canonical = json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return self.identity()[1]
 
     @property
     def tells_changes(self) -> bool:
         """Whether an unchanged entry proves an unchanged table."""
         return bool(self.version or self.updated)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_without_nul(element) for element in value]
+    return {k: _without_nul(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ class SourceError(Exception):
         super().__init__(self.template.format(**values))
 
 
+class HostTrouble(SourceError):
+    """The server itself is in trouble, whatever it is asked for: it may pass."""
+
+
 class SettingsError(SourceError):
     """The source is described wrongly in the portal."""
 
@@ -28,7 +32,7 @@ class AddressRefused(SourceError):
     )
 
 
-class Unreachable(SourceError):
+class Unreachable(HostTrouble):
     """No connection, or it broke each time."""
 
     template = "Không kết nối được với nguồn tại {url}: {reason}. Hãy kiểm tra máy chủ nguồn và đường truyền."
@@ -40,13 +44,17 @@ class RefusedByServer(SourceError):
     template = "Nguồn trả lời mã lỗi HTTP {status} cho {url}. Hãy báo đơn vị vận hành nguồn."
 
 
+class ServerBusy(RefusedByServer, HostTrouble):
+    """The server answered each time with an error that may pass: 429, 500, 502, 503 or 504."""
+
+
 class TooLarge(SourceError):
     """The body exceeds the cap on bytes."""
 
     template = "Câu trả lời của {url} vượt quá giới hạn {limit_mb} MB nên không được đọc tiếp."
 
 
-class TooSlow(SourceError):
+class TooSlow(HostTrouble):
     """The body took longer than the total time limit."""
 
     template = "Câu trả lời của {url} kéo dài quá {seconds} giây nên bị ngắt."

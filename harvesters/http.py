@@ -147,10 +147,10 @@ class Client:
 
     def _body(self, answer: requests.Response, url: str, deadline: float) -> bytes:
         if answer.status_code != requests.codes.ok:
-            refused = errors.RefusedByServer(status=answer.status_code, url=url)
             if answer.status_code in PASSING_STATUSES:
-                raise _Passing(refused, _retry_after(answer))
-            raise refused
+                busy = errors.ServerBusy(status=answer.status_code, url=url)
+                raise _Passing(busy, _retry_after(answer))
+            raise errors.RefusedByServer(status=answer.status_code, url=url)
         self.media_type = answer.headers.get("Content-Type", "")
         body = bytearray()
         while chunk := answer.raw.read1(CHUNK, decode_content=True):

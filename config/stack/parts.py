@@ -6,7 +6,8 @@ from stack import files, paths, portal, ports, postgres, probe, redis_server, so
 from stack.part import ENVIRONMENT, Part
 
 SANDBOX = "sandbox"
-NAMES = ("postgres", "redis", "solr", "web", "worker", SANDBOX)
+WORKERS = ("worker", "worker-2")
+NAMES = ("postgres", "redis", "solr", "web", *WORKERS, "scheduler", SANDBOX)
 SANDBOX_MODULE = "ckanext.hue.harvesters.sandbox"
 CKAN_ENVIRONMENT = {**ENVIRONMENT, "CKAN_INI": str(paths.CKAN_INI)}
 
@@ -64,13 +65,13 @@ def web_part() -> Part:
     )
 
 
-def worker_part() -> Part:
+def worker_part(name: str) -> Part:
     """The first signal to stop lets a running job end, the second one ends it."""
     return Part(
-        "worker",
-        "Tiến trình nền",
+        name,
+        f"Tiến trình nền {WORKERS.index(name) + 1}",
         portal.command("jobs", "worker"),
-        worker_listens,
+        lambda: worker_listens(name),
         ckan_inputs(),
         environment=CKAN_ENVIRONMENT,
         stop_as_group=False,
@@ -78,10 +79,28 @@ def worker_part() -> Part:
     )
 
 
-def worker_listens() -> bool:
-    """Whether the worker that the supervisor started is known to the queue."""
-    pid = supervision.states().get("worker", {}).get("pid")
+def worker_listens(name: str) -> bool:
+    """Whether the worker that the supervisor started under this name is known to the queue."""
+    pid = supervision.states().get(name, {}).get("pid")
     return bool(pid) and str(pid) in redis_server.worker_pids()
+
+
+def scheduler_part() -> Part:
+    return Part(
+        "scheduler",
+        "Bộ lập lịch",
+        portal.command("hue", "scheduler"),
+        scheduler_looks,
+        ckan_inputs(),
+        environment=CKAN_ENVIRONMENT,
+        stop_as_group=False,
+    )
+
+
+def scheduler_looks() -> bool:
+    """Whether a scheduler looked at what is due within the last minute."""
+    sql = "SELECT 1 FROM hue_schedule WHERE name = 'scheduler' AND last_run > now() - interval '1 minute'"
+    return bool(postgres.psql(sql, portal.MAIN.database).strip())
 
 
 def sandbox_part() -> Part:
@@ -117,7 +136,8 @@ def servers() -> list[Part]:
 
 def applications(with_sandbox: bool) -> list[Part]:
     """Return CKAN's own parts, and the platform that it harvests."""
-    return [web_part(), worker_part(), *([sandbox_part()] if with_sandbox else [])]
+    own = [web_part(), *map(worker_part, WORKERS), scheduler_part()]
+    return [*own, *([sandbox_part()] if with_sandbox else [])]
 
 
 def all_parts() -> list[Part]:

@@ -32,10 +32,11 @@ SELECT state, count(*) FROM hue_harvest_job GROUP BY state ORDER BY state;
 """
 JOB_STATES = {
     "queued": "đang chờ",
+    "planning": "đang đọc danh mục",
     "running": "đang chạy",
-    "finished": "hoàn thành",
+    "finished": "đã xong",
     "failed": "thất bại",
-    "interrupted": "bị ngắt",
+    "cancelled": "đã hủy",
 }
 
 

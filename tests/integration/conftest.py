@@ -66,11 +66,11 @@ def add_source() -> Callable[..., Any]:
 @pytest.fixture
 def harvest() -> Callable[..., Any]:
     """Run a harvest of a source in this process and return the job's status."""
-    from ckanext.hue.harvest import jobs, runner
+    from ckanext.hue.harvest import jobs, worker
 
     def run(source: Any) -> Any:
-        job_id = jobs.create(source.id)
-        runner.run_job(job_id)
+        job_id = jobs.create(source)
+        worker.work()
         return jobs.status(job_id)
 
     return run

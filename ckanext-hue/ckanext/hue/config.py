@@ -21,6 +21,36 @@ def job_timeout() -> int:
     return _get("ckanext.hue.harvest.job_timeout")
 
 
+def lease_seconds() -> float:
+    """Seconds without a sign of life after which a worker's part of a harvest is given to another."""
+    return max(1, _get("ckanext.hue.harvest.lease"))
+
+
+def slice_seconds() -> int:
+    """Seconds after which a worker lets other background jobs have their turn."""
+    return max(1, _get("ckanext.hue.harvest.slice"))
+
+
+def scheduler_tick() -> int:
+    """Seconds between two looks of the scheduler."""
+    return max(1, _get("ckanext.hue.scheduler.tick"))
+
+
+def reconcile_hour() -> int:
+    """The hour of the night, Vietnamese time, at which the reconciler runs."""
+    return _get("ckanext.hue.scheduler.reconcile_hour") % 24
+
+
+def kept_jobs() -> int:
+    """How many reports of harvests are kept a source."""
+    return max(1, _get("ckanext.hue.harvest.kept_jobs"))
+
+
+def kept_days() -> int:
+    """How many days a report of a harvest is kept."""
+    return max(1, _get("ckanext.hue.harvest.kept_days"))
+
+
 def file_storage() -> str:
     """The name of CKAN's file storage that keeps tables as files."""
     return _get("ckanext.hue.files.storage")

@@ -83,9 +83,9 @@ def test_a_bad_table_fails_alone(
 
     assert (status.state, status.done, status.failed) == ("finished", 2, 1)
     assert not status.succeeded
-    [(_title, state, message)] = jobs.report(status.id)
-    assert state == "failed"
-    assert reason in message
+    [line] = jobs.report(status.id, notable=True)
+    assert line.state == "failed"
+    assert reason in line.message
     after = {dataset["id"]: dataset for dataset in published(action, source)}
     assert after[victim["id"]] == victim
     assert all(after[dataset["id"]] != dataset for dataset in others)
@@ -112,7 +112,7 @@ def test_a_table_that_keeps_changing_is_read_three_times_and_then_left(
     fault(base, "*", "changes-midway")
     status = harvest(source)
     assert status.failed == 1
-    assert "liên tục thay đổi" in jobs.report(status.id)[0][2]
+    assert "liên tục thay đổi" in jobs.report(status.id)[0].message
     assert published(action, source) == []
 
 

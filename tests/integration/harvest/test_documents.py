@@ -29,21 +29,17 @@ e:a a dcat:Dataset ; dct:title "Chợ"@vi, "Markets"@en .
 EU = "http://publications.europa.eu/resource/authority/"
 
 
+def a_source(kind: str) -> Any:
+    from ckanext.hue.harvest import sources
+
+    return sources.add(f"thu-{uuid.uuid4().hex[:8]}", kind=kind, url="https://e.vn")
+
+
 def described(form: str, document: str, **values: Any) -> dict[str, Any]:
     """The dataset that the document stands for."""
     from ckanext.hue.harvest import documents
-    from ckanext.hue.harvest.sources import HarvestSource
 
-    source = HarvestSource(
-        id=str(uuid.uuid4()),
-        name=f"thu-{uuid.uuid4().hex[:8]}",
-        title="Nguồn",
-        kind=form,
-        url="https://e.vn",
-        token="",
-        allow_private_host=False,
-        number_format="",
-    )
+    source = a_source(form)
     given: dict[str, Any] = {"remote_id": "a", "title": "Chợ", "access": "mo", **values}
     entry = TableEntry(document=document, document_form=form, **given)  # pyright: ignore[reportArgumentType]
     return documents.dataset(source, entry, organization_id=AGENCY, group=None)
@@ -194,9 +190,8 @@ def test_a_file_without_an_address_that_can_be_linked_is_left_out(url: Any) -> N
 
 def test_resources_keep_their_ids_and_are_links() -> None:
     from ckanext.hue.harvest import documents
-    from ckanext.hue.harvest.sources import HarvestSource
 
-    source = HarvestSource("i", "nguon", "Nguồn", "ckan", "https://e.vn", "", False, "")
+    source = a_source("ckan")
     files = [
         {"id": "r1", "url": "https://e.vn/1", "url_type": "upload", "datastore_active": True},
         {"url": "https://e.vn/2"},

@@ -121,7 +121,7 @@ def test_a_table_that_is_no_longer_open_leaves_the_public_at_once(
     assert resource_ids(restored) == resource_ids(before)
 
 
-def test_a_table_gone_from_the_listing_is_reported_and_kept(
+def test_a_table_gone_from_the_listing_is_withdrawn_and_kept(
     sandbox: Run, add_source: Run, harvest: Run, action: Run
 ) -> None:
     base = sandbox(tables=20, rows=10, open_tables=5)
@@ -133,4 +133,6 @@ def test_a_table_gone_from_the_listing_is_reported_and_kept(
     status = harvest(source)
 
     assert (status.gone, status.failed) == (1, 0)
-    assert datasets(action, source) == before
+    kept = action("package_show", id=before[0]["id"])
+    assert (kept["state"], kept["harvest_state"]) == ("active", "withdrawn")
+    assert kept["resources"] == before[0]["resources"]

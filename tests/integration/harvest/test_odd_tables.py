@@ -17,7 +17,7 @@ import pysolr
 import pytest
 from ckan import model
 
-from ckanext.hue.harvest import jobs, publishing
+from ckanext.hue.harvest import jobs, settling
 from ckanext.hue.search import indexing
 from ckanext.hue.tables.database import datastore_connection
 
@@ -90,7 +90,7 @@ def test_an_odd_table_leaves_the_others_done(
     assert status.state == "finished", status.message
     assert status.waiting == 0
     assert "tốt" in published(action, source)
-    for _title, _state, message in jobs.report(status.id):
+    for message in (line.message for line in jobs.report(status.id)):
         assert message and "Lỗi của cổng" not in message
 
 
@@ -157,14 +157,14 @@ def test_what_solr_missed_is_indexed_by_the_next_run(
     with platform([entry("a"), entry("b"), entry("c")], {"a": GOOD, "b": GOOD, "c": GOOD}) as base:
         source = add_source(base)
         with monkeypatch.context() as patched, pytest.raises(pysolr.SolrError):
-            patched.setattr(publishing, "index_datasets", down)
+            patched.setattr(settling, "index_datasets", down)
             harvest(source)
         assert published(action, source) == {}
         tk.get_action("dataset_purge")(context(), {"id": source.dataset_id("a")})
         tk.get_action("package_delete")(context(), {"id": source.dataset_id("b")})
         assert harvest(source).succeeded
     assert list(published(action, source)) == ["c"]
-    assert publishing.index_datasets is indexing.index_datasets
+    assert settling.index_datasets is indexing.index_datasets
 
 
 def test_agencies_renamed_by_hand_or_of_like_codes_stay_apart(
@@ -208,7 +208,7 @@ def test_a_deleted_agency_is_reported_not_used(add_source: Run, harvest: Run, ac
         entries[0]["tenbang"] = "Tên mới"
         status = harvest(source)
     assert status.failed == 1
-    assert "đã bị xóa" in jobs.report(status.id)[0][2]
+    assert "đã bị xóa" in jobs.report(status.id)[0].message
 
 
 def test_a_list_that_vanished_takes_its_table_along(add_source: Run, harvest: Run, action: Run) -> None:

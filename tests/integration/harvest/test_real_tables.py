@@ -44,7 +44,8 @@ def test_nine_tables_are_published_row_for_row_and_one_is_refused(
     status = harvest(source)
 
     assert (status.state, status.listed, status.done, status.failed) == ("finished", 10, 9, 1)
-    [(title, state, reason)] = jobs.report(status.id)
+    [line] = jobs.report(status.id, notable=True)
+    title, state, reason = line.title, line.state, line.message
     assert "lữ hành" in title.lower()
     assert state == "failed"
     assert "190" in reason and "10" in reason

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ckanext.hue.harvesters.base import Batch, Column
-from ckanext.hue.tables.loading import LoadedList, load_batches
+from ckanext.hue.tables.loading import LoadedList, Rules, load_batches
 from ckanext.hue.tables.types import is_identifier
 
 Load = Callable[..., LoadedList]
@@ -26,7 +26,9 @@ def load(resource_id: str) -> Load:
         cells: Sequence[str], *, name: str = "x", column: Column | None = None, vi: str = ""
     ) -> LoadedList:
         batch = Batch((name,), [[cell] for cell in cells], 2, blank_is_null=True)
-        return load_batches(resource_id, [batch], dictionary=[column] if column else [], number_format=vi)
+        return load_batches(
+            resource_id, [batch], dictionary=[column] if column else [], rules=Rules(number_format=vi)
+        )
 
     return run
 

@@ -13,7 +13,7 @@ from ckan import model
 from ckanext.hue.harvesters.base import Batch, Column
 from ckanext.hue.tables import building, indexing, versions
 from ckanext.hue.tables.errors import TooManyBadRows, TypeLost
-from ckanext.hue.tables.loading import LoadedList, drop, load_batches
+from ckanext.hue.tables.loading import LoadedList, Rules, drop, load_batches
 
 Run = Callable[..., Any]
 KEY = Column("mã", is_key=True)
@@ -179,9 +179,9 @@ def test_vietnamese_numbers_keep_their_value(load: Run, read: Run) -> None:
 
 
 def test_the_source_may_say_how_its_numbers_are_written(load: Run, read: Run) -> None:
-    load("giá", ["1.234"], number_format="vi")
+    load("giá", ["1.234"], rules=Rules("vi"))
     assert read('SELECT "giá"::text FROM {}') == [("1234",)]
-    load("giá", ["1.234"], number_format="en")
+    load("giá", ["1.234"], rules=Rules("en"))
     assert read('SELECT "giá"::text FROM {}') == [("1.234",)]
 
 

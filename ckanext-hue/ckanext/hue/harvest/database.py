@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from ckan import model
 from sqlalchemy import text
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection, Engine, Row
+
+
+def engine() -> Engine:
+    """CKAN's own, which every process has once its configuration is loaded."""
+    return cast(Engine, model.meta.engine)
 
 
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """A transaction of its own, so that others see progress while a batch is still being written."""
-    with model.meta.engine.begin() as connection:  # pyright: ignore[reportOptionalMemberAccess]
+    with engine().begin() as connection:
         yield connection
 
 

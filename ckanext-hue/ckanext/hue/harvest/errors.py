@@ -47,3 +47,25 @@ class BadSourceName(HarvestError):
             f"Tên nguồn «{name}» không hợp lệ: chỉ dùng chữ thường không dấu, chữ số và gạch nối,"
             " tối đa 100 ký tự."
         )
+
+
+class BadSourceSetting(HarvestError):
+    def __init__(self, field: str, reason: str) -> None:
+        self.field = field
+        super().__init__(f"Thiết lập «{field}» của nguồn chưa đúng: {reason}.")
+
+
+class SourcePaused(HarvestError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Nguồn «{name}» đang tạm dừng. Hãy cho chạy tiếp trước khi thu thập.")
+
+
+class NothingToDo(HarvestError):
+    """A job is not in a state in which this can be done."""
+
+
+class LeaseLost(HarvestError):
+    """Another worker may have taken over, or the job was cancelled: nothing more may be written."""
+
+    def __init__(self) -> None:
+        super().__init__("Phần việc đã được giao cho tiến trình khác hoặc đã bị hủy.")

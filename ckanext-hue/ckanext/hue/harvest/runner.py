@@ -1,27 +1,35 @@
-"""A harvest job, as a worker runs it: plan, then load and publish batch by batch."""
+"""What a worker does under a lease: plan a job, or load and publish a batch of its tables."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
-from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
 
-from ckanext.hue import config
-from ckanext.hue.harvesters.base import Source, TableEntry
-from ckanext.hue.harvesters.errors import SourceError, TableChanged
+from ckanext.hue.harvesters.base import (
+    Chunk,
+    CopyStream,
+    Mark,
+    NotModified,
+    Page,
+    Sheet,
+    Source,
+    TableEntry,
+)
+from ckanext.hue.harvesters.errors import HostTrouble, SourceError, TableChanged
 from ckanext.hue.tables.errors import TableError
-from ckanext.hue.tables.loading import LoadedList, load
+from ckanext.hue.tables.loading import LoadedList, Rules, load
 
-from . import jobs, mapping, planning, publishing
+from . import breaker, jobs, leases, mapping, planning, publishing, settling
 from .agencies import Registry
-from .errors import HarvestError, QueueUnavailable
-from .jobs import Item
-from .publishing import Known, Ready
+from .errors import HarvestError, LeaseLost
+from .leases import Heartbeat, Item, Lease
+from .records import Known, Ready, known_tables
 from .sources import HarvestSource, get_by_id
 
 log = logging.getLogger(__name__)
@@ -29,106 +37,146 @@ log = logging.getLogger(__name__)
 READ_ATTEMPTS = 3
 
 
-def enqueue(source: HarvestSource) -> str:
-    """Queue a job for this source and wake a worker; returns the job's id. Raises QueueUnavailable."""
-    job_id = jobs.create(source.id)
+def run(lease: Lease) -> None:
+    """Do what was claimed. What goes wrong stands in the job's report; raises only what ends the worker."""
+    source = get_by_id(lease.source_id)
     try:
-        tk.enqueue_job(
-            run_job,
-            [job_id],
-            title=f"Thu thập {source.name}",
-            rq_kwargs={"timeout": config.job_timeout()},
-        )
-    except RedisError as error:
-        unavailable = QueueUnavailable()
-        jobs.end(job_id, "failed", str(unavailable))
-        raise unavailable from error
-    return job_id
+        with Heartbeat(lease).beating() as heartbeat:
+            if lease.items:
+                _Batch(source, lease, heartbeat.check).run()
+                leases.finish_done(lease.job_id)
+            else:
+                _plan(source, lease, heartbeat.check)
+    except LeaseLost:
+        log.warning("The lease on %s (job %s) was lost; others go on", source.name, lease.job_id)
 
 
-def run_job(job_id: str) -> None:
-    """Run a queued job to its end; its report stands in the database."""
-    source_id = jobs.source_of(job_id)
-    if source_id is None:
-        log.warning("Harvest job %s is gone, perhaps with its source", job_id)
-        return
-    with jobs.source_lock(source_id) as held:
-        if not held:
-            jobs.end(job_id, "failed", "Nguồn đang được thu thập bởi một lần chạy khác.")
-        elif jobs.start(job_id):
-            _run(job_id, get_by_id(source_id))
-
-
-def _run(job_id: str, source: HarvestSource) -> None:
+def _plan(source: HarvestSource, lease: Lease, check: Callable[[], None]) -> None:
     try:
-        publishing.settle(source.id)
-        reader = source.open()
-        planning.plan(job_id, source.id, reader.listing())
-        user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"]
-        registry = Registry(user)
-        while batch := jobs.waiting(job_id, config.batch_size()):
-            _run_batch(job_id, source, reader, registry, user, batch)
+        settling.settle(source.id)
+        planning.plan(lease, source, source.open().listing(), check)
     except SourceError as error:
-        jobs.end(job_id, "failed", str(error))
-    except BaseException as error:
-        jobs.end(job_id, "failed", jobs.own_fault(error))
+        if isinstance(error, HostTrouble):
+            breaker.failed(source.host)
+        jobs.fail(lease.job_id, lease.token, str(error))
+    except (LeaseLost, JobTimeoutException):
         raise
+    except Exception as error:
+        log.exception("Job %s of %s could not be planned", lease.job_id, source.name)
+        jobs.fail(lease.job_id, lease.token, jobs.own_fault(error))
     else:
-        jobs.end(job_id, "finished")
+        breaker.succeeded(source.host)
 
 
-def _run_batch(
-    job_id: str, source: HarvestSource, reader: Source, registry: Registry, user: str, batch: list[Item]
-) -> None:
-    known = publishing.known_tables(source.id, (item.remote_id for item in batch))
-    ready: list[Ready] = []
-    for item in batch:
-        try:
-            ready.append(_prepare(source, reader, registry, item, known.get(item.remote_id)))
-        except (SourceError, TableError, HarvestError) as error:
-            log.info("Table %s of %s failed: %s", item.remote_id, source.name, error)
-            jobs.fail_item(job_id, item.remote_id, str(error))
-        except JobTimeoutException:
-            raise
-        except Exception as error:
-            # One odd table must not keep the others waiting, run after run.
-            model.Session.rollback()
-            log.exception("Table %s of %s failed", item.remote_id, source.name)
-            jobs.fail_item(job_id, item.remote_id, jobs.own_fault(error))
-    if ready:
-        publishing.publish(source, job_id, user, ready, known)
+class _Batch:
+    """The tables of one lease: loaded one by one, published together."""
 
+    def __init__(self, source: HarvestSource, lease: Lease, check: Callable[[], None]) -> None:
+        self.source = source
+        self.lease = lease
+        self.check = check
+        self.known = known_tables(source.id, [item.remote_id for item in lease.items])
+        self.user: str = tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"]
+        self.registry = Registry(self.user)
+        self.rules = Rules(source.number_format, source.accept_drift, source.bad_row_percent)
+        self._trouble = breaker.counting(source.host)
 
-def _prepare(
-    source: HarvestSource, reader: Source, registry: Registry, item: Item, known: Known | None
-) -> Ready:
-    entry = item.entry
-    dataset_id = source.dataset_id(entry.remote_id)
-    if item.action == "closed":
-        return Ready(item, dataset_id, {}, [])
-    lists = _load(source, reader, entry, known)
-    dataset = mapping.dataset(
-        source,
-        entry,
-        lists,
-        organization_id=registry.organization(entry.agency_code, entry.agency_name or source.title),
-        group=registry.field(entry.field_code),
-    )
-    return Ready(item, dataset_id, dataset, lists)
-
-
-def _load(source: HarvestSource, reader: Source, entry: TableEntry, known: Known | None) -> list[LoadedList]:
-    def resource_id(list_name: str) -> str:
-        return source.resource_id(entry.remote_id, list_name)
-
-    before = known.content_hashes if known else {}
-    for attempt in range(1, READ_ATTEMPTS + 1):
-        try:
-            loaded = load(reader.pages(entry), resource_id, number_format=source.number_format)
-        except TableChanged:
-            if attempt == READ_ATTEMPTS:
+    def run(self) -> None:
+        reader = self.source.open()
+        ready: list[Ready] = []
+        for item in self.lease.items:
+            self.check()
+            try:
+                ready.append(self._prepare(reader, item))
+            except HostTrouble as error:
+                if self._host_failed(item, error):
+                    break
+            except (SourceError, TableError, HarvestError) as error:
+                if isinstance(error, LeaseLost):
+                    raise
+                self._fail(item, str(error))
+            except JobTimeoutException:
                 raise
-        else:
-            # A job that was killed after loading has left the rows new and the dataset old.
-            return [replace(one, written=one.content_hash != before.get(one.resource_id)) for one in loaded]
-    raise AssertionError("the loop either returns or raises")
+            except Exception as error:
+                # One odd table must not keep the others waiting, run after run.
+                model.Session.rollback()
+                log.exception("Table %s of %s failed", item.remote_id, self.source.name)
+                self._fail(item, jobs.own_fault(error))
+        if ready:
+            self.check()
+            publishing.publish(self.source, self.lease, self.user, ready, self.known)
+
+    def _fail(self, item: Item, message: str) -> None:
+        log.info("Table %s of %s failed: %s", item.remote_id, self.source.name, message)
+        jobs.fail_item(self.lease.job_id, item.remote_id, self.lease.token, message)
+
+    def _host_failed(self, item: Item, error: HostTrouble) -> bool:
+        """Whether the host is left alone now: then the rest of the batch waits, this table included."""
+        self._trouble = True
+        pause = breaker.failed(self.source.host)
+        if pause is None:
+            self._fail(item, str(error))
+            return False
+        log.warning("%s is left alone for %d s: %s", self.source.host, pause, error)
+        started = self.lease.items.index(item)
+        leases.put_back(self.lease, [waiting.remote_id for waiting in self.lease.items[started:]])
+        return True
+
+    def _host_answered(self) -> None:
+        if self._trouble:
+            breaker.succeeded(self.source.host)
+            self._trouble = False
+
+    def _prepare(self, reader: Source, item: Item) -> Ready:
+        entry, known = item.entry, self.known.get(item.remote_id)
+        dataset_id = self.source.dataset_id(item.remote_id)
+        if entry is None or item.action == "closed":
+            return Ready(item, dataset_id, {}, [])
+        organization_id = self.registry.organization(
+            entry.agency_code, entry.agency_name or self.source.title
+        )
+        group = self.registry.field(entry.field_code)
+        try:
+            lists, mark = self._load(reader, entry, known)
+        except NotModified:
+            return Ready(item, dataset_id, {}, [], known.mark if known else "", same=True)
+        self._host_answered()
+        dataset = mapping.dataset(self.source, entry, lists, organization_id=organization_id, group=group)
+        return Ready(item, dataset_id, dataset, lists, mark)
+
+    def _load(self, reader: Source, entry: TableEntry, known: Known | None) -> tuple[list[LoadedList], str]:
+        """Load the table's rows; returns its lists, and the mark to ask with the next time.
+
+        Raises NotModified when all that the source says is as it was.
+        """
+
+        def resource_id(list_name: str) -> str:
+            return self.source.resource_id(entry.remote_id, list_name)
+
+        before = known.content_hashes if known else {}
+        mark = known.mark if known and known.is_as_in(entry) else ""
+        for attempt in range(1, READ_ATTEMPTS + 1):
+            marks: list[str] = []
+            try:
+                pages = self._watched(reader.pages(entry, mark), marks)
+                loaded = load(pages, resource_id, rules=self.rules)
+            except TableChanged:
+                if attempt == READ_ATTEMPTS:
+                    raise
+            else:
+                # A job that was killed after loading has left the rows new and the dataset old.
+                lists = [
+                    replace(one, written=one.content_hash != before.get(one.resource_id)) for one in loaded
+                ]
+                return lists, marks[-1] if marks else ""
+        raise AssertionError("the loop either returns or raises")
+
+    def _watched(self, chunks: Iterator[Chunk], marks: list[str]) -> Iterator[Page | Sheet | CopyStream]:
+        """The chunks without marks, as long as the lease is held: until the very end, before any swap."""
+        for chunk in chunks:
+            if isinstance(chunk, Mark):
+                marks.append(chunk.value)
+            else:
+                self.check()
+                yield chunk
+        self.check()

@@ -65,6 +65,15 @@ class TypeLost(TableError):
     )
 
 
+class SchemaDrift(TableError):
+    """Columns of the published table vanished, or are of another type now."""
+
+    template = (
+        "Cấu trúc bảng ở nguồn đã thay đổi: {changes}. Bảng cũ được giữ nguyên; nếu thay đổi là đúng, hãy cho"
+        " phép nguồn đổi cấu trúc rồi thu thập lại."
+    )
+
+
 class LoadUnderWay(TableError):
     """Another load of the same table took too long."""
 

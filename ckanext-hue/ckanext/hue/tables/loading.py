@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from itertools import groupby
 
 import psycopg2
@@ -21,7 +22,7 @@ from psycopg2.extras import execute_values
 
 from ckanext.hue.harvesters.base import Batch, Column, Page, Sheet
 
-from . import changes, columns, locks, publishing, quarantine, types, versions
+from . import changes, columns, drift, locks, publishing, quarantine, types, versions
 from .building import Built, build
 from .columns import PublishedColumn
 from .database import datastore_connection
@@ -57,12 +58,29 @@ class LoadedList:
         return tuple(finding.message for finding in self.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How strictly rows are taken.
+
+    `number_format` ("vi" or "en") tells how to read numbers whose separators can be read in two ways.
+    With `accept_drift` columns may vanish and change their type; else that keeps the old table. Up to
+    `bad_row_percent` of the rows may be left out for values that their column's declared type cannot hold
+    (None: 1 % or 5 rows), never half of them.
+    """
+
+    number_format: str = ""
+    accept_drift: bool = True
+    bad_row_percent: Decimal | None = None
+
+
+USUAL = Rules()
+
+
 def load(
-    pages: Iterable[Page | Sheet], resource_id_of: Callable[[str], str], *, number_format: str = ""
+    pages: Iterable[Page | Sheet], resource_id_of: Callable[[str], str], *, rules: Rules = USUAL
 ) -> list[LoadedList]:
     """Read `pages` to their end and publish each list as the DataStore table of its resource.
 
-    `number_format` ("vi" or "en") tells how to read numbers whose separators can be read in two ways.
     Tables whose rows and columns did not change are left alone. Raises TableError, or what `pages` raises.
     """
     with _errors_in_words(), datastore_connection() as connection:
@@ -75,7 +93,7 @@ def load(
         return _publish(
             connection,
             [
-                _Given(name, resource_id_of(name), staging, dictionary, number_format)
+                _Given(name, resource_id_of(name), staging, dictionary, rules)
                 for name, staging in staged.items()
             ],
         )
@@ -86,19 +104,18 @@ def load_batches(
     batches: Iterable[Batch],
     *,
     dictionary: Sequence[Column] = (),
-    number_format: str = "",
+    rules: Rules = USUAL,
 ) -> LoadedList:
     """Read `batches` to their end and publish them as the DataStore table of `resource_id`.
 
     `dictionary` declares columns, before what the batches and the published table say of them.
-    `number_format` ("vi" or "en") tells how to read numbers whose separators can be read in two ways.
     Raises TableError, or what `batches` raises.
     """
     given = {column.name: column for column in dictionary}
     with _errors_in_words(), datastore_connection() as connection:
         staging = Staging(connection)
         staging.copy(_noting(batches, given))
-        [loaded] = _publish(connection, [_Given("", resource_id, staging, given, number_format)])
+        [loaded] = _publish(connection, [_Given("", resource_id, staging, given, rules)])
         return loaded
 
 
@@ -117,7 +134,7 @@ class _Given:
     resource_id: str
     staging: Staging
     dictionary: Mapping[str, Column]
-    number_format: str = ""
+    rules: Rules
 
 
 def _batches(pages: Iterable[Page | Sheet], dictionary: dict[str, Column]) -> Iterator[Batch]:
@@ -157,7 +174,7 @@ def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList
 
 def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
     """Check one list and build its table; no table when the published one holds the same already."""
-    staging, resource_id = given.staging, given.resource_id
+    staging, resource_id, rules = given.staging, given.resource_id, given.rules
     locks.loading(cursor, resource_id)
     stored = columns.published(cursor, resource_id)
     if not staging.rows:
@@ -166,10 +183,12 @@ def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
         raise NoColumns(name=given.name)
     names = columns.names_in_order(staging.columns, given.dictionary)
     dictionary = _with_key(staging, columns.remembered(names, given.dictionary, stored))
-    decided = types.decide(staging, dictionary, given.number_format)
+    decided = types.decide(staging, dictionary, rules.number_format, rules.bad_row_percent)
     _keep_declared_types(names, dictionary, decided, stored)
-    bad = quarantine.set_aside(staging, dictionary, decided)
+    bad = quarantine.set_aside(staging, dictionary, decided, rules.bad_row_percent)
     planned = columns.plan(names, decided, dictionary, stored)
+    if not rules.accept_drift:
+        drift.check(cursor, resource_id, planned, stored)
     loaded = LoadedList(
         name=given.name,
         resource_id=resource_id,

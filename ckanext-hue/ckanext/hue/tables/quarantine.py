@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from psycopg2 import sql
@@ -37,7 +38,10 @@ class BadValue:
 
 
 def set_aside(
-    staging: Staging, dictionary: Mapping[str, Column], decided: Mapping[str, Typed]
+    staging: Staging,
+    dictionary: Mapping[str, Column],
+    decided: Mapping[str, Typed],
+    bad_row_percent: Decimal | None = None,
 ) -> list[BadValue]:
     """Take the rows with bad values out of `staging`. Raises TooManyBadRows when they are not few."""
     bad: list[BadValue] = []
@@ -51,11 +55,11 @@ def set_aside(
                 row = staging.row_number(position)
                 whole = dict(zip(staging.columns, record, strict=True))
                 bad.append(BadValue(row, column.label or name, value, reason, whole))
-            if not is_few(len(positions), staging.rows):
+            if not is_few(len(positions), staging.rows, bad_row_percent):
                 break  # enough to refuse the table, and to tell why
     bad.sort(key=lambda value: value.row)
     if positions:
-        if not is_few(len(positions), staging.rows):
+        if not is_few(len(positions), staging.rows, bad_row_percent):
             refused = TooManyBadRows(bad=len(positions), rows=staging.rows, example=bad[0])
             raise refused.at(value.as_finding() for value in bad[:MAX_FINDINGS])
         staging.remove(positions)

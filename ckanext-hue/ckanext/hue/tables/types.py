@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 
 from psycopg2 import sql
@@ -90,7 +91,12 @@ class _Counted:
         return self.misfits.get((name, form)) == 0
 
 
-def decide(staging: Staging, dictionary: Mapping[str, Column], number_format: str = "") -> dict[str, Typed]:
+def decide(
+    staging: Staging,
+    dictionary: Mapping[str, Column],
+    number_format: str = "",
+    bad_row_percent: Decimal | None = None,
+) -> dict[str, Typed]:
     """Choose a type for each column of `staging`; `dictionary` is by the source's column name.
 
     `number_format` ("vi" or "en") tells how to read "1.234" and "1,234" where the whole column does not.
@@ -102,7 +108,7 @@ def decide(staging: Staging, dictionary: Mapping[str, Column], number_format: st
         staging, {name: _likely(staging.samples[name], forms) for name, forms in candidates.items()}
     )
     return {
-        name: _declared(staging, name, column, whole, number_format)
+        name: _declared(staging, name, column, whole, number_format, bad_row_percent)
         if (column := dictionary.get(name)) and column.type in DECLARED
         else _inferred(staging, name, candidates[name], whole, number_format)
         for name in staging.columns
@@ -237,7 +243,14 @@ def _counts(staging: Staging, name: str, form: Form) -> Iterable[sql.Composable]
     yield misfits
 
 
-def _declared(staging: Staging, name: str, column: Column, whole: _Counted, number_format: str) -> Typed:
+def _declared(
+    staging: Staging,
+    name: str,
+    column: Column,
+    whole: _Counted,
+    number_format: str,
+    bad_row_percent: Decimal | None,
+) -> Typed:
     """Keep a declared type when all values read as it, or all but a few that are plainly wrong."""
     declared = DECLARED[column.type]
     label = column.label or name
@@ -249,7 +262,7 @@ def _declared(staging: Staging, name: str, column: Column, whole: _Counted, numb
         # A declared numeric whose values happen to be whole today is still a numeric tomorrow.
         if not bad:
             return Typed(best, declared.type)
-        if is_few(bad, staging.rows) and not _lossy(staging, name, best, declared.lossy):
+        if is_few(bad, staging.rows, bad_row_percent) and not _lossy(staging, name, best, declared.lossy):
             return Typed(best, declared.type, bad_values=bad)
     if ambiguous:
         return Typed(TEXT, "text", finding=Finding(_TWO_WAYS.format(name=label), column=label))
@@ -260,9 +273,10 @@ def _declared(staging: Staging, name: str, column: Column, whole: _Counted, numb
     return Typed(TEXT, "text", finding=Finding(message, column=label))
 
 
-def is_few(bad: int, rows: int) -> bool:
-    """Whether so many bad rows may be set aside: at most 1 % of the rows or 5, never half of them."""
-    return bad <= min(max(rows // 100, 5), MOST_BAD_ROWS) and bad * 2 < rows
+def is_few(bad: int, rows: int, percent: Decimal | None = None) -> bool:
+    """Whether so many bad rows may be set aside: at most 1 % of the rows or 5, or `percent`; never half."""
+    allowed = max(rows // 100, 5) if percent is None else int(rows * percent / 100)
+    return bad <= min(allowed, MOST_BAD_ROWS) and bad * 2 < rows
 
 
 def _lossy(staging: Staging, name: str, form: Form, pattern: str) -> bool:

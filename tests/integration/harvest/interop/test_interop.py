@@ -8,7 +8,6 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 
-from ckanext.hue.harvesters.kinds import open_source
 from ckanext.hue.schemas import concept
 
 Datasets = dict[str, dict[str, Any]]
@@ -88,17 +87,9 @@ def harvested(request: pytest.FixtureRequest, stock: Any) -> Datasets:
         "ckan": (stock.url, {"organizations": [stock.organization]}),
         "dcat": (f"{stock.url}/catalog.ttl", {"query": {"fq": f"organization:{stock.organization}"}}),
     }[request.param]
-    source = sources.HarvestSource(
-        id=str(uuid.uuid4()),
-        name=f"thu-{uuid.uuid4().hex[:8]}",
-        title="Cổng khác",
-        kind=request.param,
-        url=where,
-        token="",
-        allow_private_host=True,
-        number_format="",
-    )
-    reader = open_source(request.param, where, allow_private_host=True, settings=settings)
+    name = f"thu-{uuid.uuid4().hex[:8]}"
+    source = sources.add(name, kind=request.param, url=where, allow_private_host=True, settings=settings)
+    reader = source.open()
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     registry = Registry(user)
     found = {}

@@ -55,11 +55,14 @@ def upgrade() -> None:
             ADD COLUMN token bigint,
             ADD COLUMN lease_until timestamptz,
             ADD COLUMN worker text NOT NULL DEFAULT '',
-            ADD COLUMN attempts integer NOT NULL DEFAULT 0;
+            ADD COLUMN attempts integer NOT NULL DEFAULT 0,
+            ADD COLUMN notified boolean NOT NULL DEFAULT false;
+        UPDATE hue_harvest_job SET notified = true;
         UPDATE hue_harvest_job SET state = 'cancelled', finished = coalesce(finished, now())
             WHERE state IN ('interrupted', 'queued', 'running');
         ALTER TABLE hue_harvest_job
             ADD CHECK (state IN ('queued', 'planning', 'running', 'finished', 'failed', 'cancelled'));
+        COMMENT ON COLUMN hue_harvest_job.notified IS 'Whether the owner was told how it ended';
         COMMENT ON COLUMN hue_harvest_job.token IS 'Fencing token of the lease under which it is planned';
         CREATE UNIQUE INDEX hue_harvest_job_one_a_source ON hue_harvest_job (source_id)
             WHERE state IN ('queued', 'planning', 'running');
@@ -112,7 +115,7 @@ def downgrade() -> None:
         ALTER TABLE hue_harvest_job
             ADD CHECK (state IN ('queued', 'running', 'finished', 'failed', 'interrupted')),
             DROP COLUMN origin, DROP COLUMN token, DROP COLUMN lease_until, DROP COLUMN worker,
-            DROP COLUMN attempts;
+            DROP COLUMN attempts, DROP COLUMN notified;
         DROP SEQUENCE hue_harvest_token;
         DROP INDEX hue_harvest_table_dataset_id_idx;
         ALTER TABLE hue_harvest_table ADD COLUMN published boolean NOT NULL DEFAULT true;
@@ -121,6 +124,7 @@ def downgrade() -> None:
             DROP COLUMN state, DROP COLUMN gone_since, DROP COLUMN mark;
         ALTER TABLE hue_harvest_source
             DROP COLUMN settings, DROP COLUMN host, DROP COLUMN owner_org, DROP COLUMN email,
-            DROP COLUMN every_minutes, DROP COLUMN next_run, DROP COLUMN paused, DROP COLUMN grace_days, DROP COLUMN bad_row_percent,
-            DROP COLUMN accept_drift, DROP COLUMN keep_fields, DROP COLUMN vouched_by, DROP COLUMN vouched_at;
+            DROP COLUMN every_minutes, DROP COLUMN next_run, DROP COLUMN paused, DROP COLUMN grace_days,
+            DROP COLUMN bad_row_percent, DROP COLUMN accept_drift, DROP COLUMN keep_fields,
+            DROP COLUMN vouched_by, DROP COLUMN vouched_at;
     """)

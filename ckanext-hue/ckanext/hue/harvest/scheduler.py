@@ -1,0 +1,150 @@
+"""The scheduler: a small process that looks at PostgreSQL for what is due and wakes workers for it.
+
+Any number may run, on any machines: one of them at a time holds the lock and does the looking.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ckan import model
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ckanext.hue import config
+from ckanext.hue.tables.files import jobs as file_jobs
+from ckanext.hue.tables.uploads import jobs as upload_jobs
+
+from . import jobs, leases, settling, sources, worker
+from .database import engine, rows
+from .errors import HarvestError
+from .mapping import VIETNAM
+
+log = logging.getLogger(__name__)
+
+JITTER = 0.1  # of the interval, so that sources of one schedule do not come all at once
+HEARTBEAT = "scheduler"
+OFTEN = timedelta(minutes=5)
+
+
+def run() -> None:
+    """Look again and again until a signal ends the process."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    while not ended.is_set():
+        try:
+            with _alone() as first:
+                while first and not ended.is_set():
+                    tick()
+                    ended.wait(config.scheduler_tick())
+        except SQLAlchemyError:
+            log.warning("The database does not answer; looking again", exc_info=True)
+        ended.wait(config.scheduler_tick())
+
+
+def tick(now: datetime | None = None) -> None:
+    """Look once: what is due is queued, what was abandoned is woken, who waits for news is told."""
+    now = now or datetime.now(UTC)
+    for look in (_start_due_sources, leases.give_up, _wake, lambda: _run_tasks(now)):
+        try:
+            look()
+        except (HarvestError, RedisError):
+            # Nothing is lost: it stands in the database, and is looked at again.
+            log.warning("A look of the scheduler was in vain", exc_info=True)
+        finally:
+            model.Session.remove()
+    _set_next(HEARTBEAT, now)
+
+
+def last_seen() -> datetime | None:
+    """When the scheduler looked last."""
+    found = rows("SELECT last_run FROM hue_schedule WHERE name = :name", name=HEARTBEAT)
+    return found[0].last_run if found else None
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether this process is the one that looks; the lock ends with its connection."""
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = {"key": "hue scheduler"}
+        held = bool(
+            connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar()
+        )
+        try:
+            yield held
+        finally:
+            if held:
+                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+
+
+def _start_due_sources() -> None:
+    due = rows(
+        "UPDATE hue_harvest_source SET next_run = now()"
+        " + every_minutes * (1 + :jitter * random()) * interval '1 minute'"
+        " WHERE NOT paused AND next_run <= now() RETURNING id::text",
+        jitter=JITTER,
+    )
+    for row in due:
+        jobs.create(sources.get_by_id(row.id), "schedule")
+
+
+def _wake() -> None:
+    worker.wake()
+    if settling.left_behind():
+        worker.wake(1)
+
+
+def _run_tasks(now: datetime) -> None:
+    for name, (next_run, task) in TASKS.items():
+        if _is_due(name, now, next_run):
+            task()
+            _set_next(name, next_run(now))
+
+
+def _is_due(name: str, now: datetime, next_run: Callable[[datetime], datetime]) -> bool:
+    """Whether a task's time has come; one that was never run waits for its first time."""
+    found = rows("SELECT next_run FROM hue_schedule WHERE name = :name", name=name)
+    if not found:
+        _set_next(name, next_run(now), ran=False)
+    return bool(found) and found[0].next_run <= now
+
+
+def _set_next(name: str, moment: datetime, *, ran: bool = True) -> None:
+    rows(
+        "INSERT INTO hue_schedule (name, next_run, last_run) VALUES (:name, :moment, :last)"
+        " ON CONFLICT (name) DO UPDATE SET next_run = excluded.next_run, last_run = excluded.last_run",
+        name=name,
+        moment=moment,
+        last=datetime.now(UTC) if ran else None,
+    )
+
+
+def _often(now: datetime) -> datetime:
+    return now + OFTEN
+
+
+def _nightly(now: datetime) -> datetime:
+    """The next time that it is the reconciler's hour, some minutes after the full hour."""
+    local = now.astimezone(VIETNAM)
+    night = local.replace(hour=config.reconcile_hour(), minute=random.randrange(30), second=0)  # noqa: S311
+    return night if night > local else night + timedelta(days=1)
+
+
+def _prune() -> None:
+    jobs.prune(config.kept_jobs(), config.kept_days())
+
+
+TASKS: dict[str, tuple[Callable[[datetime], datetime], Callable[[], Any]]] = {
+    "uploads": (_often, upload_jobs.resume),
+    "files": (_often, file_jobs.enqueue),
+    "prune": (_nightly, _prune),
+}

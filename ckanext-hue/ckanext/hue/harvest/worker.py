@@ -1,0 +1,78 @@
+"""The background job in which a worker claims and does batches, and how workers are woken for it."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.lib.jobs import get_queue
+from redis.exceptions import RedisError
+from rq import Worker
+
+from ckanext.hue import config
+
+from . import jobs, leases, runner, settling
+from .errors import QueueUnavailable
+from .sources import HarvestSource
+
+log = logging.getLogger(__name__)
+
+_MARK = "hue-harvest-"  # by which the queue's own jobs are told apart
+
+
+def start(source: HarvestSource, origin: str = "manual") -> str:
+    """Queue a harvest of this source and wake a worker; returns the job's id.
+
+    A source has one job at a time: while one is not over, its id is returned. Raises SourcePaused, and
+    QueueUnavailable: the job waits then until the scheduler reaches the queue.
+    """
+    job_id = jobs.create(source, origin)
+    wake(1)
+    return job_id
+
+
+def wake(batches: int | None = None) -> None:
+    """Queue as many claiming jobs as there is work for (or `batches`), at most one a worker.
+
+    Redis only wakes workers: what there is to do stands in PostgreSQL. Raises QueueUnavailable.
+    """
+    wanted = leases.claimable() if batches is None else batches
+    if not wanted:
+        return
+    try:
+        queue = get_queue()
+        workers = max(1, Worker.count(queue=queue))
+        waiting = sum(job_id.startswith(_MARK) for job_id in queue.job_ids)
+        for _ in range(min(wanted, workers) - waiting):
+            tk.enqueue_job(
+                work,
+                title="Thu thập dữ liệu",
+                rq_kwargs={
+                    "timeout": config.job_timeout(),
+                    "job_id": f"{_MARK}{uuid.uuid4()}",
+                    "result_ttl": 0,
+                },
+            )
+    except RedisError as error:
+        raise QueueUnavailable from error
+
+
+def work() -> None:
+    """Claim and do batches of any source until nothing is left, or until others should have their turn."""
+    deadline = time.monotonic() + config.slice_seconds()
+    while time.monotonic() < deadline:
+        lease = leases.claim()
+        if lease is None:
+            break
+        runner.run(lease)
+        model.Session.remove()
+        if not lease.items:
+            wake()  # what was planned is for all workers
+    leases.finish_done()
+    for source_id in settling.left_behind():
+        settling.settle(source_id)
+    if time.monotonic() >= deadline:
+        wake()
