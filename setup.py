@@ -58,6 +58,7 @@ setup(
         "ijson",
         "psycopg2",
         "pyarrow",
+        "pyoxigraph",
         "pysolr",
         "python-calamine",
         "python-slugify",
@@ -77,6 +78,7 @@ setup(
         "stack": ["supervisor"],
         "test": [
             "ckanapi",
+            "ckanext-harvest==1.6.3",
             "factory-boy",
             "Flask-Babel",
             "frictionless",

@@ -90,6 +90,12 @@ class NotText(SourceError):
     template = "Câu trả lời tại {url} không đọc được theo bảng mã {encoding}. Hãy báo đơn vị vận hành nguồn."
 
 
+class NotRdf(SourceError):
+    """The body is no RDF, or RDF that is not safe to read."""
+
+    template = "Câu trả lời của nguồn tại {url} không phải RDF đọc được: {reason}."
+
+
 class BadEnvelope(SourceError):
     """The JSON is valid but not in the shape that the contract describes."""
 

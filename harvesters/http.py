@@ -59,7 +59,7 @@ class _Request:
 class Client:
     """Reads what one source has, for one thread at a time.
 
-    `token` is sent as a bearer token to the source's own host; `allow_private_host` lets that host and
+    `token` is sent to the source's own host, after the word `scheme`; `allow_private_host` lets that host and
     port be a private address. Every failure of the source is a SourceError; what may pass is tried again.
 
     An `address` is a path below the source's own address, already percent-encoded, or a whole web address,
@@ -72,6 +72,7 @@ class Client:
         url: str,
         *,
         token: str = "",
+        scheme: str = "Bearer ",
         allow_private_host: bool = False,
         max_bytes: int = MAX_BYTES,
         total_seconds: float = TOTAL_SECONDS,
@@ -80,6 +81,7 @@ class Client:
         self.address = source_address(url)
         self.base = url.rstrip("/")
         self.token = token
+        self.scheme = scheme
         self.max_bytes = max_bytes
         self.total_seconds = total_seconds
         self.backoff_seconds = backoff_seconds
@@ -176,7 +178,7 @@ class Client:
 
     def _open(self, request: _Request, url: str, params: Mapping[str, Any] | None) -> requests.Response:
         own = self.token and host_and_port(url) == self.address
-        bearer = {"Authorization": f"Bearer {self.token}"} if own else {}
+        bearer = {"Authorization": f"{self.scheme}{self.token}"} if own else {}
         asked = requests.Request(
             request.method, url, params=dict(params or {}), headers={**request.headers, **bearer}
         )

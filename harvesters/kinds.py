@@ -7,11 +7,14 @@ from typing import Any
 
 from . import settings as setting_checks
 from .base import Access, Source
+from .ckan import CkanSource
+from .dcat import DcatSource
 from .errors import SettingsError
 from .files import FilesSource
 from .platform import PlatformSource
 
-KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in (PlatformSource, FilesSource)}
+_KINDS: tuple[type[Source], ...] = (PlatformSource, FilesSource, DcatSource, CkanSource)
+KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in _KINDS}
 
 
 def open_source(

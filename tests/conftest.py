@@ -5,10 +5,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+CONFIG = Path(__file__).parents[1] / "config"
+START_SECONDS = 90
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +41,58 @@ def application(ini: str) -> Any:
     from ckan.config.middleware import make_app
 
     return make_app(load_config(ini))
+
+
+@pytest.fixture(scope="session")
+def free_address() -> Callable[[], str]:
+    """An address on which nobody listens, such as 127.0.0.1:40000."""
+
+    def find() -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return f"127.0.0.1:{probe.getsockname()[1]}"
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path, str], str]]:
+    """Serve the CKAN of a configuration file at an address until the tests end; returns its URL."""
+    with ExitStack() as stack:
+        yield lambda ini, address: stack.enter_context(_served(ini, address))
+
+
+@contextmanager
+def _served(ini: Path, address: str) -> Iterator[str]:
+    url = f"http://{address}"
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", "stack.wsgi:application", "--bind", address),
+            *("--threads", "4", "--no-control-socket", "--log-level", "warning"),
+        ],
+        env={
+            **os.environ,
+            "CKAN_INI": str(ini),
+            "CKAN_SITE_URL": url,
+            "PYTHONPATH": str(CONFIG),
+            "PYTHONUTF8": "1",
+        },
+    )
+    try:
+        _wait(url, server)
+        yield url
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/api/3/action/status_show", timeout=30) as answer:
+                assert json.load(answer)["success"]
+                return
+        except urllib.error.URLError:
+            time.sleep(0.3)
+    pytest.fail(f"the portal did not start within {START_SECONDS} s (exit code {server.poll()})")

@@ -6,15 +6,7 @@ names a portal that already runs on that configuration; without it one is starte
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,8 +16,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-START_SECONDS = 90
 WIDE = (1280, 900)
 
 SCRIPT = "<script>document.title = 'mở'</script><img src=x onerror=\"document.title='mở'\">"
@@ -132,47 +122,12 @@ def _records() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def portal(ini: str, sample: Sample) -> Iterator[str]:
+def portal(
+    ini: str, sample: Sample, serve: Callable[[Path, str], str], free_address: Callable[[], str]
+) -> str:
     """The address of the portal under test, without a slash at the end."""
     given = os.environ.get("HUE_TEST_URL")
-    if given:
-        yield given.rstrip("/")
-        return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    url = f"http://{address}"
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "stack.wsgi:application", "--bind", address),
-            *("--threads", "4", "--no-control-socket", "--log-level", "warning"),
-        ],
-        env={
-            **os.environ,
-            "CKAN_INI": ini,
-            "CKAN_SITE_URL": url,
-            "PYTHONPATH": str(ROOT / "config"),
-            "PYTHONUTF8": "1",
-        },
-    )
-    try:
-        _wait(url, server)
-        yield url
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
-
-
-def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/api/3/action/status_show", timeout=30) as answer:
-                assert json.load(answer)["success"]
-                return
-        except urllib.error.URLError:
-            time.sleep(0.3)
-    pytest.fail(f"the portal did not start within {START_SECONDS} s (exit code {server.poll()})")
+    return given.rstrip("/") if given else serve(Path(ini), free_address())
 
 
 @pytest.fixture(scope="session")

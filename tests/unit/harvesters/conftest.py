@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -84,3 +85,36 @@ def serve() -> Iterator[Callable[..., Web]]:
     """Start a server; each call takes the function that answers its requests."""
     with ExitStack() as stack:
         yield lambda answer, tls=None: stack.enter_context(_serving(answer, tls))
+
+
+Query = dict[str, str]
+Say = Callable[[str, Query], tuple[str, str | bytes]]  # from path and query to media type and body
+
+
+@dataclass
+class Other:
+    """A portal's address, and the requests that it got: path, query and authorization."""
+
+    base: str = ""
+    requests: list[tuple[str, Query, str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def portal_of_others(serve: Callable[..., Web]) -> Callable[[Callable[[Other], Say]], Other]:
+    """Start portals; each is given as a function of itself that makes the answers to a path and a query."""
+
+    def start(say: Callable[[Other], Say]) -> Other:
+        other = Other()
+        reply = say(other)
+
+        def answer(request: Any) -> None:
+            parts = urlsplit(request.path)
+            query = dict(parse_qsl(parts.query, keep_blank_values=True))
+            other.requests.append((parts.path, query, request.headers.get("Authorization", "")))
+            media_type, body = reply(parts.path, query)
+            request.give(body.encode() if isinstance(body, str) else body, Content_Type=media_type)
+
+        other.base = serve(answer).base
+        return other
+
+    return start

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import ckan.plugins.toolkit as tk
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS
 
 from ckanext.dcat.profiles import EuropeanDCATAP3Profile
 from ckanext.dcat.utils import resource_uri
@@ -23,6 +23,25 @@ LANGUAGES = {"vi": "VIE", "en": "ENG"}
 class HueDCATAPProfile(EuropeanDCATAP3Profile):
     """DCAT-AP 3 in which texts carry their language and themes come from the fields (groups)."""
 
+    def parse_dataset(self, dataset_dict: dict[str, Any], dataset_ref: Any) -> dict[str, Any]:
+        parsed = super().parse_dataset(dataset_dict, dataset_ref)
+        titles = [title for title in self.g.objects(dataset_ref, DCTERMS.title) if isinstance(title, Literal)]
+        if english := [str(title) for title in titles if title.language == "en"]:
+            parsed["title_en"] = english[0]
+        # The profile above loses rectangles, and all places but one.
+        parsed["spatial_coverage"] = [
+            self._place(node) for node in self.g.objects(dataset_ref, DCTERMS.spatial)
+        ]
+        return parsed
+
+    def _place(self, node: Any) -> dict[str, str | None]:
+        labels = [*self.g.objects(node, SKOS.prefLabel), *self.g.objects(node, RDFS.label)]
+        return {
+            "uri": str(node) if isinstance(node, URIRef) else None,
+            "text": str(node) if isinstance(node, Literal) else next(map(str, labels), None),
+            "bbox": self._parse_geodata(node, DCAT.bbox, None),
+        }
+
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
         super().graph_from_dataset(dataset_dict, dataset_ref)
         self._texts(dataset_ref, DCTERMS.title, dataset_dict, "title")
@@ -31,7 +50,9 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
         self._themes(dataset_ref, dataset_dict)
         self._replace_code(dataset_ref, DCTERMS.type, "dataset_types", dataset_dict.get("dcat_type"))
         for resource in dataset_dict.get("resources", []):
-            self._distribution(URIRef(resource_uri(resource)), resource, dataset_dict.get("license_id"))
+            distribution = URIRef(resource_uri(resource))
+            self._distribution(distribution, resource, dataset_dict.get("license_id"))
+            self._rights(distribution, dataset_dict.get("rights"))
 
     def graph_from_catalog(self, catalog_dict: dict[str, Any] | None, catalog_ref: URIRef) -> None:
         super().graph_from_catalog(catalog_dict, catalog_ref)
@@ -58,6 +79,14 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
             self.g.add((subject, DCAT.downloadURL, URIRef(resource["url"])))
         if (subject, DCTERMS.license, None) not in self.g:
             self._replace_code(subject, DCTERMS.license, "licenses", license_id)
+
+    def _rights(self, subject: URIRef, conditions: str | None) -> None:
+        """The conditions of use stand with each file: a licence without an address is said only here."""
+        if conditions and (subject, DCTERMS.rights, None) not in self.g:
+            statement = URIRef(f"{subject}#rights")
+            self.g.add((subject, DCTERMS.rights, statement))
+            self.g.add((statement, RDF.type, DCTERMS.RightsStatement))
+            self.g.add((statement, RDFS.label, Literal(conditions, lang="vi")))
 
     def _replace_code(self, subject: URIRef, predicate: URIRef, vocabulary: str, code: str | None) -> None:
         """Put the address of a vocabulary's concept in the place of the portal's own code."""
