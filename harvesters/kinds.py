@@ -9,8 +9,10 @@ from . import settings as setting_checks
 from .base import Access, Source
 from .errors import SettingsError
 from .platform import PlatformSource
+from .warehouse import WarehouseSource
 
-KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in (PlatformSource,)}
+_ALL: tuple[type[Source], ...] = (PlatformSource, WarehouseSource)
+KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in _ALL}
 
 
 def open_source(
