@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import settings as setting_checks
-from .base import Access, Source
-from .errors import SettingsError
-from .platform import PlatformSource
-from .warehouse import WarehouseSource
+from ckanext.hue.harvesters import settings as setting_checks
+from ckanext.hue.harvesters.base import Access, Source
+from ckanext.hue.harvesters.errors import SettingsError
+from ckanext.hue.harvesters.platform import PlatformSource
+from ckanext.hue.harvesters.warehouse import WarehouseSource
 
 _ALL: tuple[type[Source], ...] = (PlatformSource, WarehouseSource)
 KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in _ALL}
