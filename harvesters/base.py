@@ -145,7 +145,7 @@ class CopyStream:
     """A whole list of a table in PostgreSQL's COPY text format.
 
     `names` are the columns in the stream's order. `copy_to` writes all rows to a binary file, in pieces, and
-    returns their number; it raises SourceError.
+    returns their number. It raises SourceError, and gives up when the file is closed.
     """
 
     list_name: str

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import settings as setting_checks
-from .base import Access, Source
-from .ckan import CkanSource
-from .dcat import DcatSource
-from .errors import SettingsError
-from .files import FilesSource
-from .platform import PlatformSource
+from ckanext.hue.harvesters import settings as setting_checks
+from ckanext.hue.harvesters.base import Access, Source
+from ckanext.hue.harvesters.ckan import CkanSource
+from ckanext.hue.harvesters.dcat import DcatSource
+from ckanext.hue.harvesters.errors import SettingsError
+from ckanext.hue.harvesters.files import FilesSource
+from ckanext.hue.harvesters.platform import PlatformSource
+from ckanext.hue.harvesters.warehouse import WarehouseSource
 
-_KINDS: tuple[type[Source], ...] = (PlatformSource, FilesSource, DcatSource, CkanSource)
+_KINDS: tuple[type[Source], ...] = (PlatformSource, WarehouseSource, FilesSource, DcatSource, CkanSource)
 KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in _KINDS}
 
 

@@ -21,11 +21,11 @@ from ckanext.hue.harvesters.base import (
     Source,
     TableEntry,
 )
-from ckanext.hue.harvesters.errors import HostTrouble, SourceError, TableChanged
+from ckanext.hue.harvesters.errors import BadEntry, HostTrouble, SourceError, TableChanged
 from ckanext.hue.tables.errors import TableError
 from ckanext.hue.tables.loading import LoadedList, Rules, load
 
-from . import breaker, jobs, leases, mapping, planning, publishing, settling
+from . import breaker, documents, jobs, leases, mapping, planning, publishing, settling
 from .agencies import Registry
 from .errors import HarvestError, LeaseLost
 from .leases import Heartbeat, Item, Lease
@@ -132,10 +132,15 @@ class _Batch:
         dataset_id = self.source.dataset_id(item.remote_id)
         if entry is None or item.action == "closed":
             return Ready(item, dataset_id, {}, [])
+        if entry.problem:
+            raise BadEntry(reason=entry.problem)
         organization_id = self.registry.organization(
             entry.agency_code, entry.agency_name or self.source.title
         )
         group = self.registry.field(entry.field_code)
+        if entry.document_form:
+            described = documents.dataset(self.source, entry, organization_id=organization_id, group=group)
+            return Ready(item, dataset_id, described, [])
         try:
             lists, mark = self._load(reader, entry, known)
         except NotModified:

@@ -126,6 +126,8 @@ def add(name: str, *, kind: str, url: str, update: bool = False, **given: Any) -
         raise SourceExists(name)
     if "every_minutes" in given:
         _reschedule(name)
+    if before and _reads_otherwise(before, values):
+        _forget(before.id)
     return get(name)
 
 
@@ -161,6 +163,21 @@ def _checked(given: dict[str, Any], before: HarvestSource | None) -> dict[str, A
 
 def _parameter(column: str) -> str:
     return f"CAST(:{column} AS jsonb)" if column == "settings" else f":{column}"
+
+
+def _reads_otherwise(before: HarvestSource, values: dict[str, Any]) -> bool:
+    """Whether tables that did not change at the source may come out otherwise now."""
+    return any(
+        name in values and values[name] != getattr(before, name)
+        for name in ("kind", "url", "number_format", "bad_row_percent", "accept_drift", "keep_fields")
+    ) or ("settings" in values and json.loads(values["settings"]) != before.settings)
+
+
+def _forget(source_id: str) -> None:
+    """Have every table read again by the next harvest; what comes out as before is not written."""
+    rows(
+        "UPDATE hue_harvest_table SET fingerprint = '', mark = '' WHERE source_id = :source", source=source_id
+    )
 
 
 def _reschedule(name: str) -> None:

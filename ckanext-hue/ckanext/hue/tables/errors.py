@@ -41,6 +41,18 @@ class RowsLost(TableError):
     template = "Số bản ghi sau khi nạp ({published}) khác số đã nhận ({staged}); bảng cũ được giữ nguyên."
 
 
+class RowsMissing(TableError):
+    """A stream ended with other rows than its source says."""
+
+    template = "Nguồn báo đã gửi {sent} bản ghi nhưng nhận được {received}; bảng cũ được giữ nguyên."
+
+
+class NotUtf8(TableError):
+    """A stream holds bytes that are no text."""
+
+    template = "Bảng có chữ không phải UTF-8 nên không đọc được. Hãy chuyển dữ liệu ở nguồn sang UTF-8."
+
+
 class DatabaseRefused(TableError):
     """PostgreSQL refused the data or the tables."""
 

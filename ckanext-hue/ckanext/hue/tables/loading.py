@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from itertools import groupby
+from typing import cast
 
 import psycopg2
 import psycopg2.errors
@@ -20,7 +21,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
-from ckanext.hue.harvesters.base import Batch, Column, Page, Sheet
+from ckanext.hue.harvesters.base import Batch, Column, CopyStream, Page, Sheet
 
 from . import changes, columns, drift, locks, publishing, quarantine, types, versions
 from .building import Built, build
@@ -77,7 +78,10 @@ USUAL = Rules()
 
 
 def load(
-    pages: Iterable[Page | Sheet], resource_id_of: Callable[[str], str], *, rules: Rules = USUAL
+    pages: Iterable[Page | Sheet | CopyStream],
+    resource_id_of: Callable[[str], str],
+    *,
+    rules: Rules = USUAL,
 ) -> list[LoadedList]:
     """Read `pages` to their end and publish each list as the DataStore table of its resource.
 
@@ -89,7 +93,7 @@ def load(
         for name, some in groupby(pages, lambda page: page.list_name):
             if name not in staged:
                 staged[name] = Staging(connection)
-            staged[name].copy(_batches(some, dictionary))
+            _stage(staged[name], some, dictionary)
         return _publish(
             connection,
             [
@@ -135,6 +139,20 @@ class _Given:
     staging: Staging
     dictionary: Mapping[str, Column]
     rules: Rules
+
+
+def _stage(
+    staging: Staging, pages: Iterable[Page | Sheet | CopyStream], dictionary: dict[str, Column]
+) -> None:
+    """Stage what comes of one list; `dictionary` takes up what it declares."""
+    for is_stream, alike in groupby(pages, lambda page: isinstance(page, CopyStream)):
+        if not is_stream:
+            staging.copy(_batches(cast("Iterator[Page | Sheet]", alike), dictionary))
+            continue
+        for stream in cast("Iterator[CopyStream]", alike):
+            for column in stream.columns:
+                dictionary.setdefault(column.name, column)
+            staging.copy_stream(stream)
 
 
 def _batches(pages: Iterable[Page | Sheet], dictionary: dict[str, Column]) -> Iterator[Batch]:

@@ -12,22 +12,36 @@ import uuid
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from select import select
 from typing import Any
 
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from ckanext.hue.harvesters.base import MAX_COLUMNS, Batch
+from ckanext.hue.harvesters.base import MAX_COLUMNS, Batch, CopyStream
 
 from .cells import DELIMITER, NULL, Kind, copy_lines, kind_of, nfc, texts
-from .errors import TooManyColumns
+from .errors import RowsMissing, TooManyColumns
 from .memory import spare_the_collector
+from .streams import composed_rows, flowing
 
 POSITION = "_position"
 SAMPLE = 100  # values of a column
 SAMPLED_CHARACTERS = 200  # of one value
 COPY_BYTES = 1 << 18  # that one write to the server carries
+# How rows stand in a COPY: as `copy_lines` writes them, or as PostgreSQL does.
+_AS_WRITTEN = sql.SQL(f"WITH ({DELIMITER}, NULL {{}})").format(sql.Literal(NULL))
+_BLANK_IS_NULL = sql.SQL(f"WITH ({DELIMITER}, NULL '')")
+_AS_COPIED = sql.SQL("")
+# A stream's values are text whatever they are; its dictionary says what they were.
+_DECLARED_KINDS = {
+    "int": Kind.INTEGER,
+    "numeric": Kind.DECIMAL,
+    "bool": Kind.BOOLEAN,
+    "date": Kind.TEMPORAL,
+    "timestamp": Kind.TEMPORAL,
+}
 
 
 class Staging:
@@ -93,7 +107,23 @@ class Staging:
         for (names, blank_is_null), alike in groupby(batches, lambda one: (one.names, one.blank_is_null)):
             self.add_columns(names)
             if names:
-                self._copy(names, self._lines(alike), blank_is_null)
+                self._copy(names, self._lines(alike), _BLANK_IS_NULL if blank_is_null else _AS_WRITTEN)
+
+    def copy_stream(self, stream: CopyStream) -> None:
+        """Append the rows of a stream as they are, with composed letters. Raises what its source raises."""
+        self.add_columns(stream.names)
+        if not self._starts:
+            self._starts.append((1, 1))
+        with flowing(stream.copy_to) as flow:
+            lines = self._hashed(stream.names, self._until_refused(composed_rows(flow)))
+            received = self._copy(stream.names, lines, _AS_COPIED)
+            if received != flow.rows:
+                raise RowsMissing(sent="nhiều hơn" if flow.rows is None else flow.rows, received=received)
+        declared = {column.name: column.type for column in stream.columns}
+        for name in stream.names:
+            self.kinds[name] |= _DECLARED_KINDS.get(declared.get(name, ""), Kind.TEXT)
+        self._sample_staged(stream.names)
+        self.rows += received
 
     def remove(self, positions: Iterable[int]) -> None:
         """Take rows out."""
@@ -105,19 +135,23 @@ class Staging:
         """Take the staged table away, once it is published."""
         self.execute("DROP TABLE IF EXISTS {}", self.table)
 
-    def _copy(self, names: Sequence[str], lines: Iterator[bytes], blank_is_null: bool) -> None:
+    def _copy(self, names: Sequence[str], lines: Iterator[bytes], form: sql.Composable) -> int:
         columns = sql.SQL(", ").join(map(self.column, names))
-        statement = sql.SQL(f"COPY {{}} ({{}}) FROM STDIN WITH ({DELIMITER}, NULL {{}})").format(
-            self.table, columns, sql.Literal("" if blank_is_null else NULL)
-        )
+        statement = sql.SQL("COPY {} ({}) FROM STDIN {}").format(self.table, columns, form)
         stream = _Stream(lines)
         try:
             with self.connection.cursor() as cursor:
                 cursor.copy_expert(statement, stream, COPY_BYTES)  # pyright: ignore[reportArgumentType]
+                return cursor.rowcount
         except psycopg2.Error:
             if stream.error:  # psycopg2 keeps only its text
                 raise stream.error from None
             raise
+
+    def _hashed(self, names: tuple[str, ...], lines: Iterable[bytes]) -> Iterator[bytes]:
+        for some in lines:
+            self._add_to_hash(names, some)
+            yield some
 
     def _lines(self, batches: Iterable[Batch]) -> Iterator[bytes]:
         for batch in batches:
@@ -147,6 +181,28 @@ class Staging:
         sample = self.samples[name]
         if len(sample) < SAMPLE:
             sample.extend(value[:SAMPLED_CHARACTERS] for value in values)
+
+    def _until_refused(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Stop at the server's first word, which is its refusal: psycopg2 would hear it after all rows."""
+        for some in lines:
+            if select([self.connection], [], [], 0)[0]:
+                return
+            yield some
+
+    def _sample_staged(self, names: Sequence[str]) -> None:
+        values = [
+            sql.SQL("left({}, {})").format(self.column(n), sql.Literal(SAMPLED_CHARACTERS)) for n in names
+        ]
+        rows = self.execute(
+            "SELECT {} FROM {} WHERE {} > {} LIMIT {}",
+            sql.SQL(", ").join(values),
+            self.table,
+            sql.Identifier(POSITION),
+            sql.Literal(self.rows),
+            sql.Literal(SAMPLE),
+        )
+        for name, column in zip(names, zip(*rows, strict=True), strict=False):
+            self._sample(name, (value for value in column if value is not None))
 
     def _number(self, batch: Batch) -> None:
         if not self._starts or self.row_number(self.rows + 1) != batch.first_row:
