@@ -127,9 +127,10 @@ def _write_dataset(
         _act("package_create", user, ready, _merged(source, new, ready))
         return Written(ready, dataset_hash, changed=True)
     returned = before is None or before.state != "active"
+    deleted_by_us = before is None or before.state in ("closed", "archived")
     if before is not None and before.dataset_hash == dataset_hash and not ready.written and not returned:
         return Written(ready, dataset_hash, changed=False)
-    restored = {"state": "active"} if returned else {}
+    restored = {"state": "active"} if deleted_by_us else {}
     _act("package_update", user, ready, _merged(source, _stored(user, ready), ready) | restored)
     return Written(ready, dataset_hash, changed=True)
 
