@@ -171,6 +171,16 @@ def claimable() -> int:
     )[0][0]
 
 
+def anything_waits(job_id: str) -> bool:
+    """Whether the job has tables that are not dealt with, by whomever."""
+    return bool(
+        rows(
+            "SELECT 1 FROM hue_harvest_item WHERE job_id = :job AND state = 'waiting' LIMIT 1",
+            job=job_id,
+        )
+    )
+
+
 def finish_done(job_id: str | None = None) -> None:
     """Close running jobs, or one, of which nothing waits any more."""
     rows(

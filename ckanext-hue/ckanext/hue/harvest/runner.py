@@ -48,6 +48,8 @@ def run(lease: Lease) -> None:
         with Heartbeat(lease).beating() as heartbeat:
             if lease.items:
                 _Batch(source, lease, heartbeat.check).run()
+                if not leases.anything_waits(lease.job_id):
+                    settling.settle(source.id)  # also what a killed worker wrote and did not bring to Solr
                 leases.finish_done(lease.job_id)
             else:
                 _plan(source, lease, heartbeat.check)
