@@ -14,7 +14,7 @@ from ckan.types import CKANApp, Context, Schema
 from ckanext.datastore.interfaces import IDataDictionaryForm
 
 from . import actions, auth, choices, helpers, security, validators
-from .search import document, facets
+from .search import default, document, facets
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
 from .tables.uploads import helpers as upload_helpers
@@ -80,6 +80,9 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
         return security.protect(app)
 
     # IPackageController
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        return default.without_withdrawn(search_params)
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return document.complete(pkg_dict)

@@ -6,12 +6,13 @@ import logging
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
-from flask import Blueprint
+from flask import Blueprint, Response
 from rdflib.plugin import PluginException
 from werkzeug.datastructures import MultiDict
 
 from ckanext.datastore.blueprint import DUMP_FORMATS
 
+from .harvest import gone
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
@@ -49,6 +50,11 @@ def refused(error: Exception) -> tuple[str, int]:
     """What an action refuses outside the API is the asker's mistake, not a fault of the portal."""
     log.info("Refused: %s", error)
     return _error_page(400, tk._("The address holds a value that cannot be used."))
+
+
+@hue.after_app_request
+def archived(response: Response) -> Response:
+    return gone.answer_gone(response)
 
 
 @hue.app_errorhandler(PluginException)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
+from sqlalchemy.exc import IntegrityError
 
 from ckanext.hue.schemas import Concept, concept
 from ckanext.hue.slug import slugify_vi
@@ -71,8 +72,12 @@ class Registry:
                 Context(user=self.user, ignore_auth=True),
                 {"id": _id(kind, code), "name": name, **values},
             )
-        except tk.ValidationError as error:
-            raise AgencyUnavailable(values["title"], refusal(error)) from error
+        except (tk.ValidationError, IntegrityError) as error:
+            model.Session.rollback()
+            if made_meanwhile := self._found(kind, code, values):  # by another worker
+                return made_meanwhile
+            reason = refusal(error) if isinstance(error, tk.ValidationError) else type(error).__name__
+            raise AgencyUnavailable(values["title"], reason) from error
         return Place(_id(kind, code), name)
 
 

@@ -193,8 +193,9 @@ def _reopen(job_id: str, state: str, nothing: str) -> int:
                 raise NothingToDo(nothing)
             connection.execute(
                 text(
-                    "UPDATE hue_harvest_job SET state = 'running', finished = NULL, notified = false"
-                    " WHERE id::text = :id"
+                    # The time between its end and now is none of its own; what waits, waits from now on.
+                    "UPDATE hue_harvest_job SET state = 'running', finished = NULL, notified = false,"
+                    " started = now() - (finished - started), lease_until = now() WHERE id::text = :id"
                 ),
                 {"id": job_id},
             )

@@ -11,8 +11,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -68,6 +68,7 @@ _CLAIM_PLANNING = f"""
     RETURNING token, id::text AS job_id, source_id::text AS source_id
 """  # noqa: S608
 _CLAIMABLE = "i.state = 'waiting' AND (i.lease_until IS NULL OR i.lease_until < now())"
+# The job is locked, so that a cancellation comes either before the claim or takes its tokens away.
 _CLAIM_ITEMS = f"""
     WITH job AS MATERIALIZED (
         SELECT j.id, j.source_id, nextval('hue_harvest_token') AS token
@@ -75,7 +76,7 @@ _CLAIM_ITEMS = f"""
         WHERE j.state = 'running' AND {_FREE} AND EXISTS (
             SELECT FROM hue_harvest_item i
             WHERE i.job_id = j.id AND {_CLAIMABLE} AND i.attempts BETWEEN :least AND :most)
-        ORDER BY random() LIMIT 1
+        ORDER BY random() LIMIT 1 FOR SHARE OF j
     ), taken AS (
         SELECT i.job_id, i.remote_id, job.token, job.source_id FROM hue_harvest_item i, job
         WHERE i.job_id = job.id AND {_CLAIMABLE} AND i.attempts BETWEEN :least AND :most
@@ -91,16 +92,31 @@ _GIVE_UP_ITEMS = """
     WHERE state = 'waiting' AND attempts >= :most AND (lease_until IS NULL OR lease_until < now())
         AND job_id IN (SELECT id FROM hue_harvest_job WHERE state = 'running')
 """
+# A long harvest is none to give up: only one in which nothing was done for so long.
 _GIVE_UP_OLD = """
     UPDATE hue_harvest_item SET state = 'failed', finished = now(), message = :message
     WHERE state = 'waiting' AND (lease_until IS NULL OR lease_until < now()) AND job_id IN (
-        SELECT id FROM hue_harvest_job
-        WHERE state = 'running' AND started < now() - :seconds * interval '1 second')
+        SELECT j.id FROM hue_harvest_job j JOIN hue_harvest_source s ON s.id = j.source_id
+        WHERE j.state = 'running' AND NOT s.paused
+            AND greatest(j.started, j.lease_until) < now() - :seconds * interval '1 second'
+            AND NOT EXISTS (
+                SELECT FROM hue_harvest_item i WHERE i.job_id = j.id
+                AND greatest(i.finished, i.lease_until) >= now() - :seconds * interval '1 second'))
 """
 _GIVE_UP_PLANNING = """
     UPDATE hue_harvest_job SET state = 'failed', finished = now(), message = :message
     WHERE state = 'planning' AND attempts >= :most AND lease_until < now()
 """
+_KEEP = text("""
+    WITH item AS MATERIALIZED (
+        SELECT i.remote_id FROM hue_harvest_item i
+        WHERE job_id = :job AND remote_id = :remote AND token = :token AND state = 'waiting' FOR KEY SHARE
+    ), known AS MATERIALIZED (
+        SELECT t.remote_id FROM hue_harvest_table t
+        WHERE source_id = :source AND remote_id = :remote FOR KEY SHARE
+    )
+    SELECT (SELECT count(*) FROM item) + 0 * (SELECT count(*) FROM known)
+""")
 _TOO_LONG = "Nguồn không trả lời trong suốt thời hạn của lần thu thập; lần sau sẽ thử lại."
 _DIED = (
     "Tiến trình xử lý đã dừng đột ngột {times} lần, nên không thử thêm."
@@ -155,6 +171,16 @@ def claimable() -> int:
     )[0][0]
 
 
+def anything_waits(job_id: str) -> bool:
+    """Whether the job has tables that are not dealt with, by whomever."""
+    return bool(
+        rows(
+            "SELECT 1 FROM hue_harvest_item WHERE job_id = :job AND state = 'waiting' LIMIT 1",
+            job=job_id,
+        )
+    )
+
+
 def finish_done(job_id: str | None = None) -> None:
     """Close running jobs, or one, of which nothing waits any more, and all of which is in Solr."""
     rows(
@@ -176,6 +202,32 @@ def put_back(lease: Lease, remote_ids: Sequence[str]) -> None:
         ids=list(remote_ids),
         token=lease.token,
     )
+
+
+@contextmanager
+def keeping(lease: Lease, remote_id: str) -> Iterator[Callable[[], None]]:
+    """Gives a function to call before a table's rows are replaced: from there to the end of the block nobody
+    else takes the table, however long this process sleeps, and nobody drops its rows. It raises LeaseLost.
+
+    The rows stand in another database than the lease, so a token alone could not shut a late worker out.
+    """
+    with ExitStack() as stack:
+
+        def keep() -> None:
+            connection = stack.enter_context(transaction())
+            found = connection.execute(
+                _KEEP,
+                {
+                    "job": lease.job_id,
+                    "source": lease.source_id,
+                    "remote": remote_id,
+                    "token": lease.token,
+                },
+            )
+            if not found.scalar():
+                raise LeaseLost
+
+        yield keep
 
 
 def hold_planning(connection: Connection, lease: Lease) -> None:

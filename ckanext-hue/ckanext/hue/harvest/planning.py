@@ -39,20 +39,23 @@ _PLAN = """
                    ELSE t.remote_id IS NULL OR t.state <> 'active' OR NOT l.tells_changes
                         OR t.fingerprint <> l.fingerprint END
     ), gone AS (
-        SELECT count(*) > 0 AND NOT EXISTS (SELECT FROM hue_listing)
+        SELECT nothing_listed, count(*) > 0 AND nothing_listed
             OR count(*) > greatest(%(many)s, %(share)s * (
                 SELECT count(*) FROM hue_harvest_table WHERE source_id = %(source)s AND state = 'active')
             ) AS too_many
-        FROM decided WHERE action = 'withdraw'
+        FROM (SELECT NOT EXISTS (SELECT FROM hue_listing) AS nothing_listed) listing
+        LEFT JOIN decided ON action = 'withdraw' GROUP BY nothing_listed
     ), superseded AS (
         UPDATE hue_harvest_item i SET state = 'rejected', finished = now(), message = %(superseded)s
         FROM hue_harvest_job j WHERE j.id = i.job_id AND j.source_id = %(source)s AND i.state = 'held'
     ), planned AS (
         INSERT INTO hue_harvest_item (job_id, position, remote_id, action, entry, dataset_id, state, message)
         SELECT %(job)s, coalesce(position, 0), remote_id, action, entry::jsonb, dataset_id,
-               CASE WHEN action = 'withdraw' AND too_many THEN 'held' ELSE 'waiting' END,
-               CASE WHEN action = 'withdraw' AND too_many THEN %(held)s ELSE '' END
-        FROM decided, gone
+               CASE WHEN doubtful THEN 'held' ELSE 'waiting' END,
+               CASE WHEN doubtful THEN %(held)s ELSE '' END
+        FROM decided, gone, LATERAL (
+            SELECT too_many AND (action = 'withdraw' OR action = 'archive' AND nothing_listed) AS doubtful
+        ) judged
         RETURNING action, state
     )
     UPDATE hue_harvest_job

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ckanext.hue.slug import slugify_vi
 from ckanext.hue.tables.files import jobs as file_jobs
@@ -18,12 +19,13 @@ from .database import rows
 from .errors import LeaseLost, refusal
 from .leases import Lease
 from .records import Known, Ready, Written, remember
-from .settling import drop_tables, settle
+from .settling import settle
 from .sources import HarvestSource
 
 log = logging.getLogger(__name__)
 
 MAX_NAME = 90  # leaves room for a suffix within CKAN's 100 characters
+WRITE_ATTEMPTS = 3
 _MESSAGES = {
     "withdraw": "Bảng không còn trong danh mục của nguồn; bộ dữ liệu được đánh dấu ngừng cung cấp và sẽ được"
     " lưu trữ sau {days} ngày nếu bảng không trở lại.",
@@ -52,7 +54,6 @@ def publish(
         log.info("A batch of %s was refused; writing its datasets one by one", source.name, exc_info=True)
         for ready in batch:
             _write_alone(source, lease, user, ready, known)
-    _drop_vanished_lists(batch, known)
     settle(source.id, {ready.dataset_id for ready in batch})
     if any(ready.written or ready.leaving for ready in batch):
         file_jobs.enqueue()
@@ -63,7 +64,7 @@ def _write_alone(
 ) -> None:
     reason = ""
     try:
-        _write(source, lease, user, [ready], known)
+        _write_despite_others(source, lease, user, ready, known)
     except (JobTimeoutException, LeaseLost):
         raise
     except tk.ValidationError as error:
@@ -75,15 +76,17 @@ def _write_alone(
         jobs.fail_item(lease.job_id, ready.item.remote_id, lease.token, reason)
 
 
-def _drop_vanished_lists(batch: list[Ready], known: dict[str, Known]) -> None:
-    """Take away the tables of lists that a source no longer gives: their resources are gone."""
-    for ready in batch:
-        before = known.get(ready.item.remote_id)
-        if before is None or ready.leaving or ready.same:
-            continue
-        vanished = set(before.content_hashes) - {loaded.resource_id for loaded in ready.lists}
-        if vanished:
-            drop_tables(vanished)
+def _write_despite_others(
+    source: HarvestSource, lease: Lease, user: str, ready: Ready, known: dict[str, Known]
+) -> None:
+    """Write one dataset; again when another worker was writing the same name or keyword just then."""
+    for attempt in range(1, WRITE_ATTEMPTS + 1):
+        try:
+            _write(source, lease, user, [ready], known)
+            return
+        except (IntegrityError, OperationalError):
+            if attempt == WRITE_ATTEMPTS:
+                raise
 
 
 def _write(
@@ -127,9 +130,10 @@ def _write_dataset(
         _act("package_create", user, ready, _merged(source, new, ready))
         return Written(ready, dataset_hash, changed=True)
     returned = before is None or before.state != "active"
+    deleted_by_us = before is None or before.state in ("closed", "archived")
     if before is not None and before.dataset_hash == dataset_hash and not ready.written and not returned:
         return Written(ready, dataset_hash, changed=False)
-    restored = {"state": "active"} if returned else {}
+    restored = {"state": "active"} if deleted_by_us else {}
     _act("package_update", user, ready, _merged(source, _stored(user, ready), ready) | restored)
     return Written(ready, dataset_hash, changed=True)
 

@@ -17,6 +17,7 @@ from .database import rows
 from .errors import LeaseLost
 from .leases import Item, Lease
 
+VANISHED = ""  # the content hash of a list that its source no longer gives
 # What a table becomes by each action.
 STATES = {
     "new": "active",
@@ -142,7 +143,9 @@ def _item(written: Written) -> dict[str, Any]:
 
 def _table(written: Written, before: Known | None) -> dict[str, Any]:
     ready = written.ready
-    contents = {loaded.resource_id: loaded.content_hash for loaded in ready.lists}
+    # Lists that the source no longer gives are kept in mind, without a hash, until their tables are dropped.
+    contents = dict.fromkeys(before.content_hashes if before else (), VANISHED)
+    contents |= {loaded.resource_id: loaded.content_hash for loaded in ready.lists}
     entry = ready.item.entry
     return {
         "remote_id": ready.item.remote_id,

@@ -27,7 +27,7 @@ from ckanext.hue.tables.loading import LoadedList, Rules, load
 
 from . import breaker, documents, jobs, leases, mapping, planning, publishing, settling
 from .agencies import Registry
-from .errors import HarvestError, LeaseLost
+from .errors import HarvestError, LeaseLost, UnknownSource
 from .leases import Heartbeat, Item, Lease
 from .records import Known, Ready, known_tables
 from .sources import HarvestSource, get_by_id
@@ -39,11 +39,17 @@ READ_ATTEMPTS = 3
 
 def run(lease: Lease) -> None:
     """Do what was claimed. What goes wrong stands in the job's report; raises only what ends the worker."""
-    source = get_by_id(lease.source_id)
+    try:
+        source = get_by_id(lease.source_id)
+    except UnknownSource:
+        log.warning("The source of job %s was removed meanwhile", lease.job_id)
+        return
     try:
         with Heartbeat(lease).beating() as heartbeat:
             if lease.items:
                 _Batch(source, lease, heartbeat.check).run()
+                if not leases.anything_waits(lease.job_id):
+                    settling.settle(source.id)  # also what a killed worker wrote and did not bring to Solr
                 leases.finish_done(lease.job_id)
             else:
                 _plan(source, lease, heartbeat.check)
@@ -82,8 +88,13 @@ class _Batch:
         self._trouble = breaker.counting(source.host)
 
     def run(self) -> None:
-        reader = self.source.open()
         ready: list[Ready] = []
+        try:
+            reader = self.source.open()
+        except SourceError as error:  # its settings were changed since the job was planned
+            for item in self.lease.items:
+                self._fail(item, str(error))
+            return
         for item in self.lease.items:
             self.check()
             try:
@@ -144,6 +155,7 @@ class _Batch:
         try:
             lists, mark = self._load(reader, entry, known)
         except NotModified:
+            self._host_answered()
             return Ready(item, dataset_id, {}, [], known.mark if known else "", same=True)
         self._host_answered()
         dataset = mapping.dataset(self.source, entry, lists, organization_id=organization_id, group=group)
@@ -163,8 +175,9 @@ class _Batch:
         for attempt in range(1, READ_ATTEMPTS + 1):
             marks: list[str] = []
             try:
-                pages = self._watched(reader.pages(entry, mark), marks)
-                loaded = load(pages, resource_id, rules=self.rules)
+                with leases.keeping(self.lease, entry.remote_id) as keep:
+                    pages = self._watched(reader.pages(entry, mark), marks, keep)
+                    loaded = load(pages, resource_id, rules=self.rules)
             except TableChanged:
                 if attempt == READ_ATTEMPTS:
                     raise
@@ -176,8 +189,10 @@ class _Batch:
                 return lists, marks[-1] if marks else ""
         raise AssertionError("the loop either returns or raises")
 
-    def _watched(self, chunks: Iterator[Chunk], marks: list[str]) -> Iterator[Page | Sheet | CopyStream]:
-        """The chunks without marks, as long as the lease is held: until the very end, before any swap."""
+    def _watched(
+        self, chunks: Iterator[Chunk], marks: list[str], keep: Callable[[], None]
+    ) -> Iterator[Page | Sheet | CopyStream]:
+        """The chunks without marks, as long as the lease is held; at their end, before any swap, `keep`."""
         for chunk in chunks:
             if isinstance(chunk, Mark):
                 marks.append(chunk.value)
@@ -185,3 +200,4 @@ class _Batch:
                 self.check()
                 yield chunk
         self.check()
+        keep()

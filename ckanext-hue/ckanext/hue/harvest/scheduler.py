@@ -23,7 +23,7 @@ from ckanext.hue import config
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.uploads import jobs as upload_jobs
 
-from . import jobs, leases, settling, sources, worker
+from . import jobs, leases, settling, worker
 from .database import engine, rows
 from .errors import HarvestError
 from .mapping import VIETNAM
@@ -87,14 +87,14 @@ def _alone() -> Iterator[bool]:
 
 
 def _start_due_sources() -> None:
-    due = rows(
-        "UPDATE hue_harvest_source SET next_run = now()"
-        " + every_minutes * (1 + :jitter * random()) * interval '1 minute'"
-        " WHERE NOT paused AND next_run <= now() RETURNING id::text",
+    rows(
+        "WITH due AS (UPDATE hue_harvest_source SET next_run = now()"
+        "  + every_minutes * (1 + :jitter * random()) * interval '1 minute'"
+        "  WHERE NOT paused AND next_run <= now() RETURNING id)"
+        " INSERT INTO hue_harvest_job (source_id, origin) SELECT id, 'schedule' FROM due"
+        " ON CONFLICT (source_id) WHERE state IN ('queued', 'planning', 'running') DO NOTHING",
         jitter=JITTER,
     )
-    for row in due:
-        jobs.create(sources.get_by_id(row.id), "schedule")
 
 
 def _wake() -> None:
@@ -135,8 +135,9 @@ def _often(now: datetime) -> datetime:
 def _nightly(now: datetime) -> datetime:
     """The next time that it is the reconciler's hour, some minutes after the full hour."""
     local = now.astimezone(VIETNAM)
-    night = local.replace(hour=config.reconcile_hour(), minute=random.randrange(30), second=0)  # noqa: S311
-    return night if night > local else night + timedelta(days=1)
+    hour = local.replace(hour=config.reconcile_hour(), minute=0, second=0, microsecond=0)
+    night = hour if hour > local else hour + timedelta(days=1)
+    return night + timedelta(minutes=random.randrange(30))  # noqa: S311
 
 
 def _prune() -> None:

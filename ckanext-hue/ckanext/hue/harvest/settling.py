@@ -5,16 +5,30 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 
+from sqlalchemy import text
+
 from ckanext.hue.search.indexing import index_datasets
 from ckanext.hue.tables import loading
 from ckanext.hue.tables.errors import TableError
 from ckanext.hue.tables.files import jobs as file_jobs
 
-from .database import rows
+from .database import rows, transaction
+from .records import VANISHED
 
 log = logging.getLogger(__name__)
 
 INDEXED_AT_ONCE = 500  # datasets
+_UNUSED = """(t.state = 'closed' AND t.content_hashes <> '{}'
+    OR t.index_pending AND t.content_hashes @? '$.* ? (@ == "")')"""
+# A job that is about to load the table again keeps it.
+_HOLD_UNUSED = text(f"""
+    SELECT t.state, t.content_hashes FROM hue_harvest_table t
+    WHERE t.source_id = :source AND t.remote_id = :remote AND {_UNUSED} AND NOT EXISTS (
+        SELECT FROM hue_harvest_item i JOIN hue_harvest_job j ON j.id = i.job_id
+        WHERE j.source_id = t.source_id AND j.state = 'running' AND i.remote_id = t.remote_id
+            AND i.state = 'waiting' AND i.action IN ('new', 'changed'))
+    FOR UPDATE OF t SKIP LOCKED
+""")  # noqa: S608
 
 
 def settle(source_id: str, dataset_ids: Collection[str] | None = None) -> None:
@@ -22,9 +36,9 @@ def settle(source_id: str, dataset_ids: Collection[str] | None = None) -> None:
 
     A job begins with it too, for what a killed one left behind.
     """
+    _drop_unused_tables(source_id)
     while _index_pending(source_id, dataset_ids):
         pass
-    _drop_closed_tables(source_id)
 
 
 def left_behind() -> list[str]:
@@ -32,8 +46,8 @@ def left_behind() -> list[str]:
     return [
         row.source_id
         for row in rows(
-            "SELECT DISTINCT t.source_id::text FROM hue_harvest_table t"
-            " WHERE (t.index_pending OR t.state = 'closed' AND t.content_hashes <> '{}')"
+            "SELECT DISTINCT t.source_id::text FROM hue_harvest_table t"  # noqa: S608
+            f" WHERE (t.index_pending OR {_UNUSED})"
             " AND NOT EXISTS (SELECT FROM hue_harvest_job j WHERE j.source_id = t.source_id AND ("
             "  j.state IN ('queued', 'planning') OR j.state = 'running' AND EXISTS ("
             "   SELECT FROM hue_harvest_item i WHERE i.job_id = j.id AND i.state = 'waiting')))"
@@ -83,18 +97,27 @@ def _index_pending(source_id: str, dataset_ids: Collection[str] | None) -> bool:
     return len(pending) == INDEXED_AT_ONCE
 
 
-def _drop_closed_tables(source_id: str) -> None:
-    """Nobody can read them since their datasets are deleted; those in use now are dropped the next time."""
-    closed = rows(
-        "SELECT remote_id, content_hashes FROM hue_harvest_table"
-        " WHERE source_id = :source AND state = 'closed' AND content_hashes <> '{}'",
+def _drop_unused_tables(source_id: str) -> None:
+    """Drop what nobody can read any more; what is in use now is dropped the next time."""
+    for (remote_id,) in rows(
+        f"SELECT remote_id FROM hue_harvest_table t WHERE source_id = :source AND {_UNUSED}",  # noqa: S608
         source=source_id,
-    )
-    for row in closed:
-        if drop_tables(row.content_hashes):
-            rows(
-                "UPDATE hue_harvest_table SET content_hashes = '{}'"
-                " WHERE source_id = :source AND remote_id = :remote AND state = 'closed'",
-                source=source_id,
-                remote=row.remote_id,
-            )
+    ):
+        with transaction() as connection:
+            # The lock keeps a load that comes meanwhile waiting (see leases.keeping).
+            row = connection.execute(_HOLD_UNUSED, {"source": source_id, "remote": remote_id}).first()
+            if row is None:
+                continue
+            unused = [
+                resource_id
+                for resource_id, content_hash in row.content_hashes.items()
+                if row.state == "closed" or content_hash == VANISHED
+            ]
+            if drop_tables(unused):
+                connection.execute(
+                    text(
+                        "UPDATE hue_harvest_table SET content_hashes = content_hashes - CAST(:ids AS text[])"
+                        " WHERE source_id = :source AND remote_id = :remote"
+                    ),
+                    {"ids": unused, "source": source_id, "remote": remote_id},
+                )

@@ -20,6 +20,7 @@ from .sources import HarvestSource
 
 log = logging.getLogger(__name__)
 
+FAILURE_SECONDS = 86_400  # that Redis keeps the trace of a job whose worker died
 _MARK = "hue-harvest-"  # by which the queue's own jobs are told apart
 
 
@@ -54,6 +55,7 @@ def wake(batches: int | None = None) -> None:
                     "timeout": config.job_timeout(),
                     "job_id": f"{_MARK}{uuid.uuid4()}",
                     "result_ttl": 0,
+                    "failure_ttl": FAILURE_SECONDS,
                 },
             )
     except RedisError as error:
@@ -70,9 +72,17 @@ def work() -> None:
         runner.run(lease)
         model.Session.remove()
         if not lease.items:
-            wake()  # what was planned is for all workers
+            _wake_others()  # what was planned is for all workers
     for source_id in settling.left_behind():
         settling.settle(source_id)
     leases.finish_done()
     if time.monotonic() >= deadline:
+        _wake_others()
+
+
+def _wake_others() -> None:
+    """Wake other workers, if the queue can be reached: else the scheduler does, and this one goes on."""
+    try:
         wake()
+    except QueueUnavailable:
+        log.warning("The queue does not answer; the scheduler wakes other workers", exc_info=True)
