@@ -133,6 +133,7 @@ def _correct(row: Row[Any]) -> bool:
         defer_commit=True,
         return_id_only=True,
         changed_entities={"packages": {row.id}},
+        original_package=stored,  # else what Solr says decides whether there is anything to write
     )
     tk.get_action("package_update")(context, {**stored, **change})
     model.Session.commit()
