@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .harvest.commands import harvest, scheduler, source
+from .harvest.commands import harvest, reconcile, scheduler, source
 from .tables.cli import tables
 
 
@@ -16,6 +16,7 @@ def hue() -> None:
 hue.add_command(source)
 hue.add_command(harvest)
 hue.add_command(scheduler)
+hue.add_command(reconcile)
 hue.add_command(tables)
 
 

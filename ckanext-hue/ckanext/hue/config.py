@@ -41,6 +41,11 @@ def reconcile_hour() -> int:
     return _get("ckanext.hue.scheduler.reconcile_hour") % 24
 
 
+def reconcile_timeout() -> int:
+    """Seconds that the nightly run of the reconciler may take."""
+    return _get("ckanext.hue.reconcile.job_timeout")
+
+
 def kept_jobs() -> int:
     """How many reports of harvests are kept a source."""
     return max(1, _get("ckanext.hue.harvest.kept_jobs"))

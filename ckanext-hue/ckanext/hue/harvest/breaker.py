@@ -37,3 +37,8 @@ def succeeded(host: str) -> None:
 def counting(host: str) -> bool:
     """Whether the host failed since it answered last."""
     return bool(rows("SELECT 1 FROM hue_harvest_host WHERE host = :host", host=host))
+
+
+def is_open(host: str) -> bool:
+    """Whether the host is left alone now."""
+    return bool(rows("SELECT FROM hue_harvest_host WHERE host = :host AND open_until > now()", host=host))

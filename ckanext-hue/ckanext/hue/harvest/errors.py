@@ -69,3 +69,8 @@ class LeaseLost(HarvestError):
 
     def __init__(self) -> None:
         super().__init__("Phần việc đã được giao cho tiến trình khác hoặc đã bị hủy.")
+
+
+class ReconcileUnderWay(HarvestError):
+    def __init__(self) -> None:
+        super().__init__("Việc đối soát đang chạy ở tiến trình khác; hãy chờ lần đó kết thúc.")

@@ -19,6 +19,10 @@ from .sources import HarvestSource
 
 _MEMORY = 16 * 1024 * 1024  # a listing beyond this many bytes waits on disk
 _LINES = 500  # that are written at once
+LISTING = (
+    "position int, remote_id text PRIMARY KEY, access text, tells_changes boolean, fingerprint text,"
+    " entry text"
+)
 MANY_GONE = 5  # tables; more than these and than the share below at once wait for a person's approval
 MANY_GONE_SHARE = 0.1
 
@@ -91,7 +95,7 @@ def plan(
     LeaseLost when the job is no longer this worker's.
     """
     with tempfile.SpooledTemporaryFile(_MEMORY) as spool:
-        _spool(entries, spool, check)
+        write_listing(entries, spool, check)
         with transaction() as connection:
             hold_planning(connection, lease)
             _decide(connection.connection.dbapi_connection, spool, lease.job_id, source)  # pyright: ignore
@@ -112,7 +116,7 @@ class Preview:
 def preview(source: HarvestSource, entries: Iterable[TableEntry], examples: int) -> Preview:
     """Plan as a job would, in a transaction that is rolled back."""
     with tempfile.SpooledTemporaryFile(_MEMORY) as spool, engine().connect() as connection:
-        _spool(entries, spool, lambda: None)
+        write_listing(entries, spool)
         try:
             job_id = connection.execute(
                 text(
@@ -137,7 +141,10 @@ def preview(source: HarvestSource, entries: Iterable[TableEntry], examples: int)
     )
 
 
-def _spool(entries: Iterable[TableEntry], spool: IO[bytes], check: Callable[[], None]) -> None:
+def write_listing(
+    entries: Iterable[TableEntry], spool: IO[bytes], check: Callable[[], None] = lambda: None
+) -> None:
+    """Read a listing to its end into a file, as lines of LISTING for COPY. Raises what `entries` raises."""
     lines: list[tuple[str, ...]] = []
     for position, entry in enumerate(entries, 1):
         lines.append(_line(position, entry))
@@ -164,10 +171,7 @@ def _line(position: int, entry: TableEntry) -> tuple[str, ...]:
 
 def _decide(connection: Connection, listing: IO[bytes], job_id: str, source: HarvestSource) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE hue_listing (position int, remote_id text PRIMARY KEY, access text,"
-            " tells_changes boolean, fingerprint text, entry text) ON COMMIT DROP"
-        )
+        cursor.execute(f"CREATE TEMPORARY TABLE hue_listing ({LISTING}) ON COMMIT DROP")
         cursor.copy_expert(f"COPY hue_listing FROM STDIN WITH ({DELIMITER})", listing)
         cursor.execute("ANALYZE hue_listing")
         cursor.execute(

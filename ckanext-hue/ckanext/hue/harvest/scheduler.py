@@ -23,7 +23,7 @@ from ckanext.hue import config
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.uploads import jobs as upload_jobs
 
-from . import jobs, leases, settling, worker
+from . import jobs, leases, reconcile, settling, worker
 from .database import engine, rows
 from .errors import HarvestError
 from .mapping import VIETNAM
@@ -148,4 +148,5 @@ TASKS: dict[str, tuple[Callable[[datetime], datetime], Callable[[], Any]]] = {
     "uploads": (_often, upload_jobs.resume),
     "files": (_often, file_jobs.enqueue),
     "prune": (_nightly, _prune),
+    "reconcile": (_nightly, reconcile.enqueue),
 }

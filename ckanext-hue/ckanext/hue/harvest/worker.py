@@ -11,6 +11,7 @@ from ckan import model
 from ckan.lib.jobs import get_queue
 from redis.exceptions import RedisError
 from rq import Worker
+from rq.registry import FailedJobRegistry
 
 from ckanext.hue import config
 
@@ -60,6 +61,21 @@ def wake(batches: int | None = None) -> None:
             )
     except RedisError as error:
         raise QueueUnavailable from error
+
+
+def remove_failed(*, dry_run: bool = False) -> list[str]:
+    """Take claiming jobs that failed out of the queue's registry; their ids. Raises QueueUnavailable.
+
+    They only woke a worker: what there is to do stands in PostgreSQL.
+    """
+    try:
+        registry = FailedJobRegistry(queue=get_queue())
+        failed = [job_id for job_id in registry.get_job_ids() if job_id.startswith(_MARK)]
+        for job_id in [] if dry_run else failed:
+            registry.remove(job_id, delete_job=True)
+    except RedisError as error:
+        raise QueueUnavailable from error
+    return failed
 
 
 def work() -> None:

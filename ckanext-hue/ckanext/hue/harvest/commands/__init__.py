@@ -1,9 +1,10 @@
-"""`ckan hue source …`, `ckan hue harvest …` and `ckan hue scheduler`."""
+"""`ckan hue source …`, `ckan hue harvest …`, `ckan hue scheduler` and `ckan hue reconcile`."""
 
 from __future__ import annotations
 
 from .harvests import harvest
+from .reconciling import reconcile
 from .scheduling import scheduler
 from .sources import source
 
-__all__ = ["harvest", "scheduler", "source"]
+__all__ = ["harvest", "reconcile", "scheduler", "source"]

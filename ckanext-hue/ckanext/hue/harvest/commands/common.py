@@ -15,7 +15,8 @@ from ckanext.hue.harvesters.errors import SourceError
 
 
 @contextmanager
-def _errors_as_messages() -> Iterator[None]:
+def errors_as_messages() -> Iterator[None]:
+    """Print known errors as one Vietnamese sentence, with exit code 1."""
     try:
         yield
     except (HarvestError, SourceError) as error:
@@ -27,7 +28,7 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], cl
 
     def decorate(function: Callable[..., None]) -> click.Command:
         def call(**values: Any) -> None:
-            with _errors_as_messages():
+            with errors_as_messages():
                 function(**values)
 
         call.__doc__ = function.__doc__

@@ -81,8 +81,30 @@ def write_files(*, sweep: bool | None = None, again: bool = False) -> Summary:
     summary.removed += _remove_out_of_date()
     if sweep:
         _forget_dropped_tables()
-        summary.removed += _remove_unrecorded()
+        summary.removed += len(_unrecorded())
     return summary
+
+
+def sweep(*, dry_run: bool = False) -> list[str]:
+    """Look through the whole storage and all records, and settle what does not fit.
+
+    Returns the places of files that no record names, or that are recorded and gone. Versions of dropped
+    tables are forgotten; lost files are written anew by the next job.
+    """
+    lost: list[str] = []
+    for files in _recorded():
+        missing = [file for file in files if _is_lost(file)]
+        lost += [file.location for file in missing]
+        if not dry_run:
+            for version in {(file.resource_id, file.version) for file in missing}:
+                _forget_version(*version)
+    removed = _unrecorded(dry_run=dry_run)
+    if not dry_run:
+        _remove_out_of_date()
+        _forget_dropped_tables()
+        if lost:
+            enqueue()
+    return [*lost, *removed]
 
 
 def remove_files_of(resource_ids: Iterable[str]) -> None:
@@ -206,35 +228,41 @@ def _forget_dropped_tables() -> None:
                 versions.forget(cursor, resource_id)
 
 
-def _remove_unrecorded() -> int:
+def _unrecorded(*, dry_run: bool = False) -> list[str]:
     """Remove what no record names: files of a killed process, or of tables whose records are gone."""
-    removed = 0
+    removed: list[str] = []
     for places in _batches(storage.places()):
         with datastore_connection() as connection, connection.cursor() as cursor:
             strays = records.unrecorded(cursor, places)
-        removed += sum(_remove_if_stray(place) for place in strays)
+        removed += [place for place in strays if _remove_if_stray(place, dry_run=dry_run)]
     return removed
 
 
-def _remove_if_stray(place: str) -> bool:
+def _remove_if_stray(place: str, *, dry_run: bool) -> bool:
     """Remove a file, unless the process that writes it is only about to record it."""
     with datastore_connection() as connection, connection.cursor() as cursor:
         stray = records.claim(cursor, storage.resource_of(place)) and records.unrecorded(cursor, [place])
-        if stray:
+        if stray and not dry_run:
             storage.remove(place)
         return bool(stray)
 
 
 def _forget_where(test: Callable[[Recorded], bool]) -> None:
     """Have the files of the versions written anew of which one passes the test."""
+    for files in _recorded():
+        for version in {(file.resource_id, file.version) for file in files if test(file)}:
+            _forget_version(*version)
+
+
+def _recorded() -> Iterator[list[Recorded]]:
+    """All recorded files, some at a time."""
     last: Recorded | None = None
     while True:
         with datastore_connection() as connection, connection.cursor() as cursor:
             files = records.after(cursor, last, BATCH)
         if not files:
             return
-        for version in {(file.resource_id, file.version) for file in files if test(file)}:
-            _forget_version(*version)
+        yield files
         last = files[-1]
 
 
