@@ -11,6 +11,7 @@ from ckan.types import Context
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from ckanext.hue.search.showing import Shown, shown_once
 from ckanext.hue.slug import slugify_vi
 from ckanext.hue.tables.files import jobs as file_jobs
 
@@ -45,26 +46,26 @@ def publish(
 
     Raises LeaseLost: then what was not written before stays as it was.
     """
+    shown: Shown = {}
     try:
-        _write(source, lease, user, batch, known)
+        shown |= _write(source, lease, user, batch, known)
     except (JobTimeoutException, LeaseLost):
         raise
     except Exception:
         # A refusal rolls the whole session back, so each one gets a transaction of its own.
         log.info("A batch of %s was refused; writing its datasets one by one", source.name, exc_info=True)
         for ready in batch:
-            _write_alone(source, lease, user, ready, known)
-    settle(source.id, {ready.dataset_id for ready in batch})
+            shown |= _write_alone(source, lease, user, ready, known)
+    settle(source.id, {ready.dataset_id for ready in batch}, shown)
     if any(ready.written or ready.leaving for ready in batch):
         file_jobs.enqueue()
 
 
 def _write_alone(
     source: HarvestSource, lease: Lease, user: str, ready: Ready, known: dict[str, Known]
-) -> None:
-    reason = ""
+) -> Shown:
     try:
-        _write_despite_others(source, lease, user, ready, known)
+        return _write_despite_others(source, lease, user, ready, known)
     except (JobTimeoutException, LeaseLost):
         raise
     except tk.ValidationError as error:
@@ -72,35 +73,38 @@ def _write_alone(
     except Exception as error:
         log.exception("Dataset of %s/%s was not written", source.name, ready.item.remote_id)
         reason = jobs.own_fault(error)
-    if reason:
-        jobs.fail_item(lease.job_id, ready.item.remote_id, lease.token, reason)
+    jobs.fail_item(lease.job_id, ready.item.remote_id, lease.token, reason)
+    return {}
 
 
 def _write_despite_others(
     source: HarvestSource, lease: Lease, user: str, ready: Ready, known: dict[str, Known]
-) -> None:
+) -> Shown:
     """Write one dataset; again when another worker was writing the same name or keyword just then."""
     for attempt in range(1, WRITE_ATTEMPTS + 1):
         try:
-            _write(source, lease, user, [ready], known)
-            return
+            return _write(source, lease, user, [ready], known)
         except (IntegrityError, OperationalError):
             if attempt == WRITE_ATTEMPTS:
                 raise
+    raise AssertionError("the loop either returns or raises")
 
 
 def _write(
     source: HarvestSource, lease: Lease, user: str, batch: list[Ready], known: dict[str, Known]
-) -> None:
+) -> Shown:
+    """Write all of it in one transaction; returns what the index needs of the datasets written."""
     existing = _existing({ready.dataset_id for ready in batch})
     names = _names([ready for ready in batch if not ready.leaving and ready.dataset_id not in existing])
     try:
-        written = [
-            _write_dataset(source, user, ready, known.get(ready.item.remote_id), existing, names)
-            for ready in batch
-        ]
+        with shown_once() as shown:
+            written = [
+                _write_dataset(source, user, ready, known.get(ready.item.remote_id), existing, names)
+                for ready in batch
+            ]
         remember(source.id, lease, written, known)
         model.Session.commit()
+        return shown
     except BaseException:
         model.Session.rollback()
         raise

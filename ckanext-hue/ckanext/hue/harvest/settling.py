@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import text
 
 from ckanext.hue.search.indexing import index_datasets
+from ckanext.hue.search.showing import Shown
 from ckanext.hue.tables import loading
 from ckanext.hue.tables.errors import TableError
 from ckanext.hue.tables.files import jobs as file_jobs
@@ -31,13 +32,15 @@ _HOLD_UNUSED = text(f"""
 """)  # noqa: S608
 
 
-def settle(source_id: str, dataset_ids: Collection[str] | None = None) -> None:
+def settle(source_id: str, dataset_ids: Collection[str] | None = None, shown: Shown | None = None) -> None:
     """Finish what was written: bring it to Solr (these datasets, or all), and drop what was closed.
+
+    `shown` holds what was read of datasets written just now.
 
     A job begins with it too, for what a killed one left behind.
     """
     _drop_unused_tables(source_id)
-    while _index_pending(source_id, dataset_ids):
+    while _index_pending(source_id, dataset_ids, shown):
         pass
 
 
@@ -67,7 +70,7 @@ def drop_tables(resource_ids: Iterable[str]) -> bool:
     return True
 
 
-def _index_pending(source_id: str, dataset_ids: Collection[str] | None) -> bool:
+def _index_pending(source_id: str, dataset_ids: Collection[str] | None, shown: Shown | None) -> bool:
     """Index some datasets; whether there may be more."""
     pending = rows(
         "SELECT t.dataset_id::text, t.changed, coalesce(p.state = 'active', false) AS active"
@@ -84,6 +87,7 @@ def _index_pending(source_id: str, dataset_ids: Collection[str] | None) -> bool:
     index_datasets(
         [row.dataset_id for row in pending if row.active],
         [row.dataset_id for row in pending if not row.active],
+        shown,
     )
     # What another worker wrote again since is still pending.
     rows(

@@ -43,6 +43,7 @@ def package_show(
     shown = _shown.get()
     if shown is None or not _is_for_the_activity(context, data_dict):
         return original_action(context, data_dict)
+    tk.check_access("package_show", context, data_dict)
     dataset_id = data_dict["id"]
     shown[dataset_id] = logic.package_show_default_and_custom_schemas(Context(ignore_auth=True), dataset_id)
     return deepcopy(shown[dataset_id][1])
