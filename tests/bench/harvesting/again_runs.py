@@ -135,9 +135,7 @@ def _known(source: Platform, tables: int, repeats: int) -> tuple[list[float], li
     return seconds, memory, portal.counted_harvest(SOURCE, source)
 
 
-def _large_rows(
-    large_tables: int, figures: list[tuple[int, list[float], list[float], Counts]]
-) -> list[Row]:
+def _large_rows(large_tables: int, figures: list[tuple[int, list[float], list[float], Counts]]) -> list[Row]:
     rows = []
     for tables, seconds, memory, _counts in figures:
         is_large = tables == large_tables

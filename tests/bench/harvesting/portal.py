@@ -79,7 +79,7 @@ def empty_core(core: str) -> None:
     from stack import solr
     from stack.probe import OPENER
 
-    request = urllib.request.Request(  # noqa: S310
+    request = urllib.request.Request(
         f"{solr.core_url(core)}/update?commit=true",
         b"<delete><query>*:*</query></delete>",
         {"Content-Type": "text/xml"},
@@ -106,9 +106,7 @@ def _drop(name: str) -> None:
 def call(action: str, **arguments: Any) -> Any:
     """Run an action of `portal_child` in a process of its own."""
     here = Path(__file__).resolve().parent
-    return children.call(
-        paths.PYTHON, "portal_child", action, portal.ini_of(SITE), folder=here, **arguments
-    )
+    return children.call(paths.PYTHON, "portal_child", action, portal.ini_of(SITE), folder=here, **arguments)
 
 
 def ckan(*arguments: str) -> str:
@@ -245,15 +243,15 @@ def _listens(process: subprocess.Popen[bytes]) -> bool:
     return bool(known) and str(process.pid) in _redis(*(f"HGET {worker} pid" for worker in known))
 
 
-def waiting() -> int:
-    """How many background jobs wait or run."""
+def queued() -> int:
+    """How many background jobs wait or run; one whose worker was killed runs on here until it is missed."""
     queue = f"ckan:{SITE.site_id}:default"
     return sum(map(int, _redis(f"LLEN rq:queue:{queue}", f"ZCARD rq:wip:{queue}")))
 
 
 def wait_until_quiet() -> None:
     """Wait until the queue is empty and no background job runs."""
-    _until(lambda: not waiting(), _QUIET_SECONDS, "hàng đợi không cạn")
+    _until(lambda: not queued(), _QUIET_SECONDS, "hàng đợi không cạn")
 
 
 def _redis(*commands: str) -> list[Any]:

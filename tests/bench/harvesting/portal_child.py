@@ -76,7 +76,26 @@ def published(name: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-ACTIONS: dict[str, Callable[..., Any]] = {action.__name__: action for action in (know, published)}
+def tidy() -> None:
+    """What the scheduler does in the night: old reports go, and so do files that nothing names."""
+    from ckanext.hue import config
+    from ckanext.hue.harvest import jobs
+    from ckanext.hue.tables.files import jobs as file_jobs
+
+    jobs.prune(config.kept_jobs(), config.kept_days())
+    file_jobs.write_files(sweep=True)
+
+
+def storage_folder() -> str:
+    """Where the files of tables are kept."""
+    import ckan.plugins.toolkit as tk
+
+    return tk.config["ckan.files.storage.hue-tables.path"]
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    action.__name__: action for action in (know, published, tidy, storage_folder)
+}
 
 
 def main(action: str, arguments: str) -> None:

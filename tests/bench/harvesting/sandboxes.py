@@ -68,7 +68,7 @@ class Platform:
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """One request; the JSON of its answer, None where it has no body."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(
             f"{self.address}{path}", data, {"Content-Type": "application/json"}, method=method
         )
         with OPENER.open(request, timeout=_SECONDS) as answer:
@@ -83,7 +83,14 @@ def platform(
     """A platform whose tables are all open, until the block ends."""
     port = ports.find_free(_FIRST_PORT, set(taken))
     address = f"http://{ports.HOST}:{port}"
-    options = {"port": port, "tables": tables, "open": tables, "rows": rows, "delay-ms": delay_ms, "seed": seed}
+    options = {
+        "port": port,
+        "tables": tables,
+        "open": tables,
+        "rows": rows,
+        "delay-ms": delay_ms,
+        "seed": seed,
+    }
     command = [str(paths.PYTHON), "-P", "-m", SANDBOX_MODULE, "--control"]
     command += [f"--{name}={value}" for name, value in options.items()]
     with children.server(command, f"{address}/_sandbox/yeucau", "sandbox"):

@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
-
 from ckanext.harvest.harvesters.base import HarvesterBase
 from ckanext.harvest.model import HarvestObject
 
