@@ -244,9 +244,9 @@ def _listens(process: subprocess.Popen[bytes]) -> bool:
 
 
 def queued() -> int:
-    """How many background jobs wait or run; one whose worker was killed runs on here until it is missed."""
+    """How many background jobs wait or run; one whose worker was killed, until it is missed."""
     queue = f"ckan:{SITE.site_id}:default"
-    return sum(map(int, _redis(f"LLEN rq:queue:{queue}", f"ZCARD rq:wip:{queue}")))
+    return sum(map(int, _redis(f"LLEN rq:queue:{queue}", f"ZCOUNT rq:wip:{queue} {time.time():.0f} +inf")))
 
 
 def wait_until_quiet() -> None:

@@ -56,9 +56,16 @@ def same_tables(ours: tuple[str, str], others: tuple[str, str], what: str) -> in
         return same_rows(csv.reader(left), csv.reader(right), what)
 
 
-def same_tables_by_header(ours: tuple[str, str], others: tuple[str, str], what: str) -> int:
-    """The same for tables whose columns stand in different orders: they go by name, accents set aside."""
-    left, right = (_by_plain_name(columns(*table)) for table in (ours, others))
+def same_tables_by_header(
+    ours: tuple[str, str], others: tuple[str, str], what: str, but: Sequence[str] = ()
+) -> int:
+    """The same for tables whose columns stand in different orders: they go by name, accents set aside.
+
+    `but`: columns that are no data, which one arm leaves out.
+    """
+    left, right = (
+        _by_plain_name(name for name in columns(*table) if name not in but) for table in (ours, others)
+    )
     if set(left) != set(right):
         raise BenchError(f"{what}: không cùng các cột: {sorted(left)} và {sorted(right)}.")
     in_order = sorted(left)
@@ -69,7 +76,7 @@ def same_tables_by_header(ours: tuple[str, str], others: tuple[str, str], what: 
         return same_rows(csv.reader(mine), csv.reader(theirs), what)
 
 
-def _by_plain_name(names: Sequence[str]) -> dict[str, str]:
+def _by_plain_name(names: Iterable[str]) -> dict[str, str]:
     """Column names by what is left of them without accents, case and signs."""
     return {_SIGNS.sub("", unaccented(name)): name for name in names}
 

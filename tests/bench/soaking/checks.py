@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harvesting import portal
+from harvesting.first_runs import ROW_NUMBER
 from harvesting.sandboxes import Platform
 from measuring import comparing
 
@@ -84,7 +85,7 @@ def _rows_differ(given: list[dict[str, Any]], resource_id: str) -> str:
         names = comparing.columns(SITE.datastore, resource_id)
     except comparing.BenchError as error:
         return str(error)
-    if set(names) != {name for row in given for name in row}:
+    if set(names) != {name for row in given for name in row} - set(ROW_NUMBER):
         return f"không cùng các cột: {names}."
     with comparing.rows(SITE.datastore, resource_id, names) as stored:
         try:
@@ -147,7 +148,8 @@ def _datastore(datasets: list[dict[str, str]]) -> list[str]:
 
 def _nothing_stuck() -> list[str]:
     questions = {
-        "lần thu thập chưa kết thúc": "SELECT count(*) FROM hue_harvest_job WHERE state IN ('queued', 'planning', 'running')",
+        "lần thu thập chưa kết thúc": "SELECT count(*) FROM hue_harvest_job"
+        " WHERE state IN ('queued', 'planning', 'running')",
         "bảng còn chờ trong báo cáo": "SELECT count(*) FROM hue_harvest_item WHERE state = 'waiting'",
         "bộ dữ liệu chờ lập chỉ mục": "SELECT count(*) FROM hue_harvest_table WHERE index_pending",
         "máy chủ nguồn còn bị tạm ngừng hỏi": "SELECT count(*) FROM hue_harvest_host",
@@ -165,8 +167,8 @@ def _nothing_grows(kept_jobs: int) -> list[str]:
     recorded = int(_sql("SELECT count(*) FROM hue.table_file", SITE.datastore)[0][0])
     old = int(
         _sql(
-            "SELECT count(*) FROM hue.table_file f WHERE version < (SELECT max(version) FROM hue.table_version v"
-            " WHERE v.resource_id = f.resource_id)",
+            "SELECT count(*) FROM hue.table_file f WHERE version <"
+            " (SELECT max(version) FROM hue.table_version v WHERE v.resource_id = f.resource_id)",
             SITE.datastore,
         )[0][0]
     )

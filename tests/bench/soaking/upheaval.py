@@ -11,7 +11,7 @@ from harvesting.sandboxes import Platform
 _CHANGED = 0.15  # of the tables, before each harvest
 _MOST_REMOVED = 3  # at a time: more would wait for a person's approval
 _HIGHEST_ROWS = 150
-# Those that pass leave within the client's tries; those that stay fail a table without leaving its host alone.
+# Those that pass end within the client's tries; those that stay fail a table, but do not open the breaker.
 _PASSING = (
     ("status", {"status": 503, "retry_after": 0}),
     ("drop", {}),
