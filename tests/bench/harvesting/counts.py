@@ -1,7 +1,7 @@
 """What does not depend on the machine: SQL statements, commits, requests to Solr and to the source.
 
-Statements are counted by the server, which logs a line for each while `log_duration` is on: BEGIN, COMMIT and COPY
-are among them, whoever sends them. Times are not measured meanwhile.
+The servers count them: PostgreSQL logs a line for each statement while `log_duration` is on (BEGIN, COMMIT and
+COPY too), Solr one for each request. Times are not measured meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from stack import paths, postgres, solr
 
 from .sandboxes import Platform
 
-_LOG = paths.LOG / "postgres.log"
+_SOLR_LOGGERS = (
+    "org.apache.solr.core.SolrCore.Request",
+    "org.apache.solr.update.processor.LogUpdateProcessorFactory",
+)
 _SETTLED_SECONDS = 2.5  # a server process reports its commits when it ends, or a second after it became idle
 
 
@@ -43,52 +46,60 @@ def counted(logins: Sequence[tuple[str, str]], core: str, platform: Platform) ->
     """
     result = Counts()
     databases = sorted({database for _, database in logins})
+    marks = [f" {role}@{database} LOG:  duration:" for role, database in logins]
     for database in databases:
         postgres.psql('ALTER DATABASE :"name" SET log_duration = on', variables={"name": database})
     try:
-        start, log = _now(databases, core, platform), _Log(logins)
+        _solr_logs("INFO")
+        start, statements, searches = _now(databases, platform), _Log("postgres"), _Log("solr")
         yield result
         time.sleep(_SETTLED_SECONDS)
-        found = _now(databases, core, platform).minus(start)
-        found.statements = log.statements()
+        found = _now(databases, platform).minus(start)
+        found.statements = sum(any(mark in line for mark in marks) for line in statements.lines())
+        asked = [line for line in searches.lines() if f"[{core}]" in line]
+        posts = [line for line in asked if " path=/update " in line]
+        found.posts, found.commits = len(posts), sum("commit=true" in line for line in posts)
+        found.searches = sum(" path=/select " in line for line in asked)
         for name in Counts.__slots__:
             setattr(result, name, getattr(found, name))
     finally:
+        _solr_logs("WARN")
         for database in databases:
             postgres.psql('ALTER DATABASE :"name" RESET log_duration', variables={"name": database})
 
 
-def _now(databases: Sequence[str], core: str, platform: Platform) -> Counts:
+def _now(databases: Sequence[str], platform: Platform) -> Counts:
     names = ",".join(f"'{name}'" for name in databases)  # our own names, plain words
     committed = postgres.psql(
         f"SELECT sum(xact_commit) FROM pg_stat_database WHERE datname IN ({names})"  # noqa: S608
     )
-    metrics = solr.ask("admin/metrics", {"group": "core", "prefix": "UPDATE.,QUERY./select"})["metrics"]
-    of_core = metrics[f"solr.core.{core}"]
     asked = platform.requests()
     return Counts(
         transactions=int(committed),
-        posts=of_core.get("UPDATE./update.requests", 0),
-        searches=of_core.get("QUERY./select.requests", 0),
-        commits=of_core["UPDATE.updateHandler.commits"]["count"],
         requests=asked["danhmuc"] + asked["bang"] + asked["csv"],
     )
 
 
 class _Log:
-    """The server's log from now on. The supervisor starts a new file at 10 MB; one such change is followed."""
+    """A server's log from now on. The supervisor starts a new file at 10 MB; one such change is followed."""
 
-    def __init__(self, logins: Sequence[tuple[str, str]]) -> None:
-        self._marks = [f" {role}@{database} LOG:  duration:".encode() for role, database in logins]
-        self._node, self._size = _LOG.stat().st_ino, _LOG.stat().st_size
+    def __init__(self, name: str) -> None:
+        self._path = paths.LOG / f"{name}.log"
+        found = self._path.stat()
+        self._node, self._size = found.st_ino, found.st_size
 
-    def statements(self) -> int:
+    def lines(self) -> list[str]:
         text = b""
-        if _LOG.stat().st_ino != self._node:
-            text = _tail(Path(f"{_LOG}.1"), self._size)
+        if self._path.stat().st_ino != self._node:
+            text = _tail(Path(f"{self._path}.1"), self._size)
             self._size = 0
-        text += _tail(_LOG, self._size)
-        return sum(text.count(mark) for mark in self._marks)
+        text += _tail(self._path, self._size)
+        return text.decode(errors="replace").splitlines()
+
+
+def _solr_logs(level: str) -> None:
+    for logger in _SOLR_LOGGERS:
+        solr.ask("admin/info/logging", {"set": f"{logger}:{level}"})
 
 
 def _tail(path: Path, start: int) -> bytes:
