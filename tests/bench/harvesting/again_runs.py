@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable
 
@@ -57,7 +58,7 @@ def changed(bench: Bench) -> list[Row]:
     with platform(tables, rows=ROWS) as source:
         entries = source.listing()
         harvest_all(source, tables)
-        shares = [round(tables * share) for share in _SHARES]
+        shares = [math.ceil(tables * share) for share in _SHARES]
         revision = 0
         for turn in range(1, bench.sizes.repeats + 2):
             for many in shares:
