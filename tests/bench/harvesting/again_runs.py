@@ -56,15 +56,15 @@ def changed(bench: Bench) -> list[Row]:
     seconds: dict[int, list[float]] = {}
     statements: dict[int, Counts] = {}
     with platform(tables, rows=ROWS) as source:
-        entries = source.listing()
+        changeable = source.changeable()
         harvest_all(source, tables)
         shares = [math.ceil(tables * share) for share in _SHARES]
         revision = 0
         for turn in range(1, bench.sizes.repeats + 2):
             for many in shares:
                 revision += 1
-                for entry in entries[:many]:
-                    source.change(entry["id"], revision=revision)
+                for table in changeable[:many]:
+                    source.change(table, revision=revision)
                 if turn > bench.sizes.repeats:
                     portal.without_download_files()
                     statements[many] = portal.counted_harvest(SOURCE, source)

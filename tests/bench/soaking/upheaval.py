@@ -30,10 +30,13 @@ _STAYING = (
 class Upheaval:
     """Changes and faults. `touched` counts the changes of each table, `removed` are those now unlisted."""
 
-    def __init__(self, source: Platform, seed: int) -> None:
+    def __init__(self, source: Platform, tables: int, seed: int) -> None:
         self.source = source
         self.chance = random.Random(seed)  # noqa: S311
-        self.tables = [entry["id"] for entry in source.listing()]
+        self.tables = source.changeable()[:tables]
+        for entry in source.listing():
+            if entry["id"] not in self.tables:
+                source.change(entry["id"], removed=True)
         self.touched: Counter[str] = Counter()
         self.removed: set[str] = set()
         self.closed: set[str] = set()
