@@ -10,7 +10,6 @@ from harvesting.sandboxes import Platform
 
 _CHANGED = 0.15  # of the tables, before each harvest
 _MOST_REMOVED = 3  # at a time: more would wait for a person's approval
-_HIGHEST_ROWS = 150
 # Those that pass end within the client's tries; those that stay fail a table, but do not open the breaker.
 _PASSING = (
     ("status", {"status": 503, "retry_after": 0}),
@@ -34,6 +33,7 @@ class Upheaval:
         self.source = source
         self.chance = random.Random(seed)  # noqa: S311
         self.tables = source.changeable()[:tables]
+        self._rows = {entry["id"]: entry["tongsobanghi"] for entry in source.listing()}
         for entry in source.listing():
             if entry["id"] not in self.tables:
                 source.change(entry["id"], removed=True)
@@ -56,7 +56,7 @@ class Upheaval:
     def _change(self, table: str) -> dict[str, Any]:
         what = self.chance.choice(("revision",) * 6 + ("rows",) * 2 + ("access", "removed"))
         if what == "rows":
-            return {"rows": self.chance.randrange(1, _HIGHEST_ROWS)}
+            return {"rows": self.chance.randint(1, self._rows[table])}
         if what == "access":
             self.closed ^= {table}
             return {"mucdo": "noi-bo" if table in self.closed else "mo"}
