@@ -143,7 +143,7 @@ def soak(harvests: int, tables: int, seed: int, minutes: float) -> list[str]:
         configure()
         with platform(tables + FIXED_TABLES, rows=ROWS, seed=seed) as source, fleet() as running:
             portal.add_source(SOURCE, source.address)
-            upheaval = Upheaval(source, tables, seed)
+            upheaval = Upheaval(source, tables, ROWS, seed)
             done = disturb(upheaval, running, harvests, minutes)
             say("  Hết lỗi; thu thập đến khi yên")
             calm_down(source, running)

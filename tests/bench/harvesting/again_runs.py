@@ -56,7 +56,7 @@ def changed(bench: Bench) -> list[Row]:
     seconds: dict[int, list[float]] = {}
     statements: dict[int, Counts] = {}
     with platform(tables, rows=ROWS) as source:
-        changeable = source.changeable()
+        changeable = source.changeable(ROWS)
         harvest_all(source, tables)
         shares = [math.ceil(tables * share) for share in _SHARES]
         revision = 0

@@ -87,13 +87,12 @@ def _rows_differ(given: list[dict[str, Any]], resource_id: str) -> str:
         return str(error)
     if set(names) != {name for row in given for name in row} - set(ROW_NUMBER):
         return f"không cùng các cột: {names}."
-    with comparing.rows(SITE.datastore, resource_id, names) as stored:
-        try:
-            comparing.same_rows(
-                ([_text(row.get(name)) for name in names] for row in given), csv.reader(stored), "dòng"
-            )
-        except comparing.BenchError as error:
-            return str(error)
+    mine = ([_text(row.get(name)) for name in names] for row in given)
+    try:
+        with comparing.rows(SITE.datastore, resource_id, names) as stored:
+            comparing.same_rows(mine, csv.reader(stored), "dữ liệu")
+    except comparing.BenchError as error:
+        return str(error)
     return ""
 
 

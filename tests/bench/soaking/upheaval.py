@@ -29,11 +29,10 @@ _STAYING = (
 class Upheaval:
     """Changes and faults. `touched` counts the changes of each table, `removed` are those now unlisted."""
 
-    def __init__(self, source: Platform, tables: int, seed: int) -> None:
+    def __init__(self, source: Platform, tables: int, rows: int, seed: int) -> None:
         self.source = source
         self.chance = random.Random(seed)  # noqa: S311
-        self.tables = source.changeable()[:tables]
-        self._rows = {entry["id"]: entry["tongsobanghi"] for entry in source.listing()}
+        self.tables = source.changeable(rows)[:tables]
         for entry in source.listing():
             if entry["id"] not in self.tables:
                 source.change(entry["id"], removed=True)
@@ -41,6 +40,7 @@ class Upheaval:
         self.removed: set[str] = set()
         self.closed: set[str] = set()
         self.faults = 0
+        self._most_rows = rows
         self._revision = 0
 
     def strike(self) -> None:
@@ -56,7 +56,7 @@ class Upheaval:
     def _change(self, table: str) -> dict[str, Any]:
         what = self.chance.choice(("revision",) * 6 + ("rows",) * 2 + ("access", "removed"))
         if what == "rows":
-            return {"rows": self.chance.randint(1, self._rows[table])}
+            return {"rows": self.chance.randint(1, self._most_rows)}
         if what == "access":
             self.closed ^= {table}
             return {"mucdo": "noi-bo" if table in self.closed else "mo"}
