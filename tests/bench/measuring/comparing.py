@@ -23,6 +23,8 @@ from .children import BenchError
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00")
 _SIGNS = re.compile(r"[^a-z0-9]")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_DAY_FIRST = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 _FRACTION = re.compile(r"(-?\d+)(?:\.(\d*?)0*)")
 
 
@@ -30,6 +32,10 @@ def cell(text: str | None) -> str:
     """A cell as both arms should have it."""
     if not text:
         return ""
+    if found := _DAY_FIRST.fullmatch(text):
+        return f"{found[3]}-{found[2]}-{found[1]}"
+    if _MOMENT.fullmatch(text):
+        text = text.replace("T", " ")
     if found := _MIDNIGHT.fullmatch(text):
         return found[1]
     if found := _FRACTION.fullmatch(text):
