@@ -90,6 +90,9 @@ class Catalogue:
         with self._lock:
             return self._listing
 
+    def __contains__(self, table_id: str) -> bool:
+        return table_id in self._tables
+
     def table(self, table_id: str) -> Table:
         """The listed table with an id; raises UnknownTable."""
         with self._lock:

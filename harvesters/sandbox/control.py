@@ -4,6 +4,7 @@
     DELETE /_sandbox/loi        no more faults
     POST   /_sandbox/bang/{id}  a changed table: {"revision", "mucdo", "removed", "rows"}, any of them
     GET    /_sandbox/yeucau     how often each kind of address was asked for
+    GET    /_sandbox/yeucau/bang  how often each table was asked for
     DELETE /_sandbox/yeucau     count from 0 again
 
 `path` is danhmuc, bang/ID, csv/ID, bang/*, csv/* or *; `times` is a number, or null for always.
@@ -52,9 +53,15 @@ def add_control(app: Flask, platform: Platform) -> None:
             body = {kind: platform.requests[kind] for kind in KINDS}
         return Response(encoded(body), content_type=answers.JSON)
 
+    def table_counts() -> Response:
+        with platform.lock:
+            body = dict(platform.tables)
+        return Response(encoded(body), content_type=answers.JSON)
+
     def reset_counts() -> Response:
         with platform.lock:
             platform.requests.clear()
+            platform.tables.clear()
         return Response(status=204)
 
     for rule, method, view in (
@@ -62,6 +69,7 @@ def add_control(app: Flask, platform: Platform) -> None:
         ("/_sandbox/loi", "DELETE", clear_faults),
         ("/_sandbox/bang/<anytext:table_id>", "POST", change_table),
         ("/_sandbox/yeucau", "GET", counts),
+        ("/_sandbox/yeucau/bang", "GET", table_counts),
         ("/_sandbox/yeucau", "DELETE", reset_counts),
     ):
         app.add_url_rule(rule, view.__name__, checked(view), methods=[method])

@@ -16,7 +16,7 @@ from stack.probe import get_json
 
 HERE = Path(__file__).resolve().parent
 LIMIT = 900  # seconds
-_DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")
+DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 _READY_SECONDS = 90
 _STOP_SECONDS = 20
 
@@ -39,7 +39,7 @@ def run(command: Sequence[str | Path], name: str, env: Mapping[str, str] | None 
     with log(name).open("ab") as errors:
         try:
             done = subprocess.run(
-                [*_DIES_WITH_US, *command],
+                [*DIES_WITH_US, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -55,10 +55,16 @@ def run(command: Sequence[str | Path], name: str, env: Mapping[str, str] | None 
 
 
 def call(
-    python: Path, module: str, action: str, env: Mapping[str, str] | None = None, **arguments: Any
+    python: Path,
+    module: str,
+    action: str,
+    env: Mapping[str, str] | None = None,
+    *,
+    folder: Path = HERE,
+    **arguments: Any,
 ) -> Any:
-    """Run an action of one of the child modules beside this file; its answer."""
-    command = [python, HERE / f"{module}.py", action, json.dumps(arguments)]
+    """Run an action of one of the child modules, which are beside this file or in `folder`; its answer."""
+    command = [python, folder / f"{module}.py", action, json.dumps(arguments)]
     return json.loads(run(command, module, env).splitlines()[-1])
 
 
@@ -69,7 +75,7 @@ def server(
     """A program that serves JSON at the address `ready`, until the block ends. Gives its process id."""
     with log(name).open("ab") as output:
         process = subprocess.Popen(
-            [*_DIES_WITH_US, *command],
+            [*DIES_WITH_US, *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -10,6 +10,7 @@ import csv
 import json
 import re
 import subprocess
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
@@ -21,6 +22,9 @@ from stack import credentials, ports, postgres
 from .children import BenchError
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00")
+_SIGNS = re.compile(r"[^a-z0-9]")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_DAY_FIRST = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 _FRACTION = re.compile(r"(-?\d+)(?:\.(\d*?)0*)")
 
 
@@ -28,6 +32,10 @@ def cell(text: str | None) -> str:
     """A cell as both arms should have it."""
     if not text:
         return ""
+    if found := _DAY_FIRST.fullmatch(text):
+        return f"{found[3]}-{found[2]}-{found[1]}"
+    if _MOMENT.fullmatch(text):
+        text = text.replace("T", " ")
     if found := _MIDNIGHT.fullmatch(text):
         return found[1]
     if found := _FRACTION.fullmatch(text):
@@ -50,8 +58,38 @@ def same_rows(left: Iterable[Sequence[str | None]], right: Iterable[Sequence[str
 
 def same_tables(ours: tuple[str, str], others: tuple[str, str], what: str) -> int:
     """Compare two DataStore tables, each a database and a resource id; how many rows both hold."""
-    with _rows(*ours) as left, _rows(*others) as right:
+    with rows(*ours) as left, rows(*others) as right:
         return same_rows(csv.reader(left), csv.reader(right), what)
+
+
+def same_tables_by_header(
+    ours: tuple[str, str], others: tuple[str, str], what: str, but: Sequence[str] = ()
+) -> int:
+    """The same for tables whose columns stand in different orders: they go by name, accents set aside.
+
+    `but`: columns that are no data, which one arm leaves out.
+    """
+    left, right = (
+        _by_plain_name(name for name in columns(*table) if name not in but) for table in (ours, others)
+    )
+    if set(left) != set(right):
+        raise BenchError(f"{what}: không cùng các cột: {sorted(left)} và {sorted(right)}.")
+    in_order = sorted(left)
+    with (
+        rows(*ours, [left[name] for name in in_order]) as mine,
+        rows(*others, [right[name] for name in in_order]) as theirs,
+    ):
+        return same_rows(csv.reader(mine), csv.reader(theirs), what)
+
+
+def _by_plain_name(names: Iterable[str]) -> dict[str, str]:
+    """Column names by what is left of them without accents, case and signs."""
+    return {_SIGNS.sub("", unaccented(name)): name for name in names}
+
+
+def unaccented(text: str) -> str:
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+    return bare.lower().replace("đ", "d")
 
 
 def same_csv(ours: Path, others: Path, what: str) -> int:
@@ -79,19 +117,26 @@ def _texts(file: IO[str]) -> Iterator[list[str]]:
     return (["" if value is None else str(value) for value in json.loads(line)] for line in file)
 
 
-@contextmanager
-def _rows(database: str, resource_id: str) -> Iterator[IO[str]]:
-    """The rows of a table as CSV, in their order, without what the DataStore adds."""
+def columns(database: str, resource_id: str) -> list[str]:
+    """A table's columns in their order, without what the DataStore adds. Raises BenchError without a table."""
     names = postgres.psql(
-        "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+        "SELECT attname FROM pg_attribute"
         " WHERE attrelid = to_regclass(quote_ident(:'name')) AND attnum > 0 AND NOT attisdropped"
-        " AND attname NOT IN ('_id', '_full_text')",
+        " AND attname NOT IN ('_id', '_full_text') ORDER BY attnum",
         database,
         {"name": resource_id},
-    ).strip()
+    ).splitlines()
     if not names:
         raise BenchError(f"Không có bảng {resource_id} trong {database}.")
-    query = f'COPY (SELECT {names} FROM "{resource_id}" ORDER BY _id) TO STDOUT (FORMAT csv)'  # noqa: S608
+    return names
+
+
+@contextmanager
+def rows(database: str, resource_id: str, chosen: Sequence[str] | None = None) -> Iterator[IO[str]]:
+    """The rows of a table as CSV, in their order; all columns, or the chosen ones."""
+    # As text: COPY alone would write truth values as "t" and "f".
+    shown = ", ".join(f"{_quoted(name)}::text" for name in chosen or columns(database, resource_id))
+    query = f"COPY (SELECT {shown} FROM {_quoted(resource_id)} ORDER BY _id) TO STDOUT (FORMAT csv)"  # noqa: S608
     with subprocess.Popen(
         psql(database, query), env=psql_environment(), stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
@@ -99,6 +144,10 @@ def _rows(database: str, resource_id: str) -> Iterator[IO[str]]:
         yield process.stdout
     if process.returncode != 0:
         raise BenchError(f"Không đọc được bảng {resource_id} trong {database}.")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def psql(database: str, command: str) -> list[str]:

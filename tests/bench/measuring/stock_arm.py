@@ -6,12 +6,13 @@ portal's, so that both arms have the same servers. All but the Python environmen
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import threading
 import time
 import venv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,9 +35,16 @@ REDIS_NUMBER = 3
 _FIRST_PORT = 5600
 _PACKAGES = ("ckan[requirements]==2.12.0", "gunicorn", "openpyxl")
 # xloader asks for versions that CKAN's own pins exclude; it runs with CKAN's.
-_WITHOUT_DEPENDENCIES = ("ckanext-xloader==2.6.0", "ckantoolkit==0.0.7", "zipp==4.1.2")
+_WITHOUT_DEPENDENCIES = (
+    "ckanext-xloader==2.6.0",
+    "ckanext-harvest==1.6.3",
+    "ckantoolkit==0.0.7",
+    "zipp==4.1.2",
+)
 _XLOADER_NEEDS = ("tabulator==1.53.5", "Unidecode==1.4.0", "chardet==7.7.0", "openpyxl")
-_PLUGINS = "activity datastore xloader"
+PLUGINS = "activity datastore xloader"
+_NOTHING_MORE: Mapping[str, str] = {}
+HARVESTING = children.HERE.parent / "harvesting"
 USER = "quantri"  # as stock_child calls it
 
 
@@ -71,6 +79,10 @@ class Stock:
         seconds = _work()
         return seconds - _work(), ids
 
+    def load_queued(self) -> float:
+        """Run one worker until the queue is empty; seconds without its start."""
+        return _work() - _work()
+
     def drop(self, resource_ids: Sequence[str]) -> None:
         """Take loaded tables away, so that the next ones find the same disk."""
         for resource_id in resource_ids:
@@ -78,16 +90,19 @@ class Stock:
 
 
 @contextmanager
-def site(folder: Path) -> Iterator[Stock]:
-    """A fresh CKAN that serves, removed at the end; it is installed already. `folder`: of files to load."""
+def site(folder: Path, more: Mapping[str, str] = _NOTHING_MORE) -> Iterator[Stock]:
+    """A fresh CKAN that serves, removed at the end; it is installed already.
+
+    `folder`: of files to load; `more`: settings beside xloader's.
+    """
     _clear()
     try:
         port = ports.find_free(_FIRST_PORT, set())
         address = f"http://{ports.HOST}:{port}"
-        _make(address)
+        _make(address, more)
         command = portal_arm.serving(PYTHON, "stock_wsgi", port)
         ready = f"{address}/api/3/action/status_show"
-        with _file_server(folder) as files_at, children.server(command, ready, "stock-web", _environment()):
+        with _file_server(folder) as files_at, children.server(command, ready, "stock-web", environment()):
             yield Stock(address, folder, files_at)
     finally:
         _clear()
@@ -95,11 +110,12 @@ def site(folder: Path) -> Iterator[Stock]:
 
 def call(action: str, **arguments: Any) -> Any:
     """Run an action of `stock_child` in a process of its own."""
-    return children.call(PYTHON, "stock_child", action, _environment(), **arguments)
+    return children.call(PYTHON, "stock_child", action, environment(), **arguments)
 
 
-def _environment() -> dict[str, str]:
-    return {"CKAN_INI": str(INI), "PYTHONPATH": str(children.HERE)}
+def environment() -> dict[str, str]:
+    """What the stock CKAN's processes find: its configuration, and the modules of the benches beside it."""
+    return {"CKAN_INI": str(INI), "PYTHONPATH": os.pathsep.join(map(str, (children.HERE, HARVESTING)))}
 
 
 def _work() -> float:
@@ -110,7 +126,7 @@ def _work() -> float:
 
 
 def _ckan(*arguments: str) -> str:
-    return children.run([PYTHON, VENV / "bin" / "ckan", *arguments], "stock-ckan", _environment())
+    return children.run([PYTHON, VENV / "bin" / "ckan", *arguments], "stock-ckan", environment())
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -130,7 +146,7 @@ def _file_server(folder: Path) -> Iterator[str]:
             thread.join()
 
 
-def _make(address: str) -> None:
+def _make(address: str, more: Mapping[str, str]) -> None:
     """Roles, databases, core, configuration, administrator, agency and token."""
     passwords = {role: secrets.token_hex(24) for role in (OWNER, READER)}
     for role, password in passwords.items():
@@ -147,7 +163,7 @@ def _make(address: str) -> None:
     _configure(
         {
             "ckan.site_url": address,
-            "ckan.plugins": _PLUGINS,
+            "ckan.plugins": PLUGINS,
             "ckan.locale_default": "vi",
             "ckan.storage_path": str(HOME / "stock-storage"),
             "sqlalchemy.url": f"postgresql://{owner}/{DATABASE}",
@@ -156,6 +172,7 @@ def _make(address: str) -> None:
             "ckanext.xloader.jobs_db.uri": f"postgresql://{owner}/{DATASTORE}",
             "solr_url": solr.core_url(CORE),
             "ckan.redis.url": redis_server.url(REDIS_NUMBER),
+            **more,
         }
     )
     _ckan("db", "init")

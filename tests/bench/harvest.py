@@ -1,0 +1,127 @@
+"""Harvests: first, again, changed, very many tables and two workers, against ckanext-harvest with xloader.
+
+    ./hue bench harvest [--quick] [--only NAME …] [--repeats N] [--tables N] [--stock-tables N] [--without-stock]
+
+docs/benchmarks.md says how each figure is measured.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+from harvesting import again_runs, first_runs, portal, stock, worker_runs
+from harvesting.plan import QUICK, Bench, Sizes
+from measuring import machine, portal_arm, stock_arm
+from measuring.figures import Row, table
+
+from stack import state
+from stack.arguments import Parser
+from stack.errors import StackError
+from stack.steps import say, seconds, step, warn
+
+MEASURES: dict[str, tuple[str, Callable[[Bench], list[Row]]]] = {
+    "first": ("Thu thập lần đầu", first_runs.first),
+    "unchanged": ("Thu thập lại khi không có gì đổi", again_runs.unchanged),
+    "changed": ("Thu thập lại khi một phần đổi", again_runs.changed),
+    "large": ("Rất nhiều bảng không đổi", again_runs.large),
+    "workers": ("Hai tiến trình nền", worker_runs.workers),
+}
+
+
+def parser() -> Parser:
+    """Return the description of the command line."""
+    given = Parser(prog="./hue bench harvest", description="Đo tốc độ thu thập so với CKAN gốc.")
+    given.add_argument("--quick", action="store_true", help="ít bảng, để thử phép đo")
+    given.add_argument(
+        "--only", nargs="+", choices=list(MEASURES), metavar="PHÉP_ĐO", help=f"trong: {', '.join(MEASURES)}"
+    )
+    given.add_argument("--repeats", type=int, choices=range(1, 21), metavar="N", help="số lượt mỗi bên (3)")
+    given.add_argument("--tables", type=int, metavar="N", help="số bảng thu thập lần đầu (597)")
+    given.add_argument("--stock-tables", type=int, metavar="N", help="số bảng đó ở CKAN gốc (100)")
+    given.add_argument("--without-stock", action="store_true", help="chỉ đo cổng, không đo CKAN gốc")
+    return given
+
+
+def measure(names: Sequence[str], sizes: Sizes, with_stock: bool) -> list[Row]:
+    """Make both arms, run the measures in order, and take both arms away again."""
+    rows: list[Row] = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=portal_arm.HOME)))
+        with step("Dựng cổng để đo"):
+            stack.enter_context(portal.site())
+        other = None
+        if with_stock and stock_is_there():
+            with step("Dựng CKAN gốc với harvest và xloader"):
+                other = stack.enter_context(stock.site(folder))
+        bench = Bench(sizes, other)
+        for name in names:
+            title, run = MEASURES[name]
+            say(f"\n── {title}")
+            start = time.monotonic()
+            rows += run(bench)
+            say(f"  {seconds(time.monotonic() - start)}")
+    return rows
+
+
+def stock_is_there() -> bool:
+    """Install the stock arm where it is missing; where that fails, say so and measure without it."""
+    try:
+        stock_arm.install()
+    except StackError as error:
+        warn(f"  Không cài được CKAN gốc với harvest và xloader nên chỉ đo cổng. {error}")
+        return False
+    return True
+
+
+def chosen_sizes(given: object) -> Sizes:
+    """The sizes that the command line asks for."""
+    sizes = QUICK if getattr(given, "quick", False) else Sizes()
+    asked = {name: getattr(given, name) for name in ("repeats", "tables", "stock_tables")}
+    sizes = replace(sizes, **{name: value for name, value in asked.items() if value})
+    return replace(sizes, stock_tables=min(sizes.stock_tables, sizes.tables))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print the table. Returns the exit code."""
+    given = parser().parse_args(arguments)
+    sizes = chosen_sizes(given)
+    names = [name for name in MEASURES if not given.only or name in given.only]
+    portal_arm.HOME.mkdir(mode=0o700, exist_ok=True)
+    with state.exclusive("bench.lock", "một lượt ./hue bench khác"):
+        for left in portal_arm.HOME.glob("run-*"):
+            shutil.rmtree(left)
+        rows = measure(names, sizes, with_stock=not given.without_stock)
+        facts = machine.facts(portal_arm.HOME)
+    purpose = "Thử với ít bảng, không phải kết quả đo" if given.quick else "Để dán vào docs/benchmarks.md"
+    say(f"\n{purpose}:\n\n{table(rows, with_goals=not given.quick)}\n")
+    when = time.strftime("%Y-%m-%d %H:%M")
+    for fact in (f"{when}; each arm {sizes.repeats} times in turns; medians with least and greatest", *facts):
+        say(f"- {fact}")
+    return 0
+
+
+def stop(_number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that everything is taken away."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except StackError as error:
+        warn(f"\nLỗi: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        warn("\nĐã ngắt; mọi thứ dựng để đo đã được gỡ.")
+        os._exit(130)
