@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
-from itertools import groupby
+from itertools import chain, groupby
 from typing import cast
 
 import psycopg2
@@ -75,6 +75,7 @@ class Rules:
 
 
 USUAL = Rules()
+SMALL_PAGE = 2_000  # rows
 
 
 def load(
@@ -91,9 +92,10 @@ def load(
         staged: dict[str, Staging] = {}
         dictionary: dict[str, Column] = {}
         for name, some in groupby(pages, lambda page: page.list_name):
+            first = next(some)
             if name not in staged:
-                staged[name] = Staging(connection)
-            _stage(staged[name], some, dictionary)
+                staged[name] = Staging(connection, small=_is_small(first))
+            _stage(staged[name], chain([first], some), dictionary)  # noqa: B031 (used once)
         return _publish(
             connection,
             [
@@ -139,6 +141,11 @@ class _Given:
     staging: Staging
     dictionary: Mapping[str, Column]
     rules: Rules
+
+
+def _is_small(first: Page | Sheet | CopyStream) -> bool:
+    """Whether the first that comes of a list is most likely all of it: sources give 10,000 rows a page."""
+    return isinstance(first, Page) and len(first.rows) <= SMALL_PAGE
 
 
 def _stage(

@@ -1,7 +1,7 @@
-"""Staging: rows arrive batch by batch in an unlogged table of text columns.
+"""Staging: rows arrive batch by batch in a table of text columns: unlogged, or temporary for few rows.
 
 Staging, build and swap are one transaction: nobody sees the table, a crash at any point leaves the
-published table and no litter, and unlike a temporary table it can be read on several cores.
+published table and no litter. An unlogged table can be read on several cores, a temporary one not.
 """
 
 from __future__ import annotations
@@ -52,10 +52,12 @@ class Staging:
     `content_hash` identifies the rows: equal hashes mean equal names, values and order.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, small: bool = False) -> None:
+        """`small` expects few rows: then the table is a temporary one, which is made sooner."""
         spare_the_collector()
         self.connection = connection
-        self.table = sql.Identifier("hue", f"staging_{uuid.uuid4().hex}")
+        self.table = sql.Identifier("pg_temp" if small else "hue", f"staging_{uuid.uuid4().hex}")
+        self._kind = sql.SQL("TEMPORARY" if small else "UNLOGGED")
         self.columns: dict[str, str] = {}
         self.kinds: dict[str, Kind] = {}
         self.samples: dict[str, list[str]] = {}
@@ -95,7 +97,8 @@ class Staging:
             self.execute("ALTER TABLE {} {}", self.table, sql.SQL(", ").join(added))
         else:
             self.execute(
-                "CREATE UNLOGGED TABLE {} ({} bigint GENERATED ALWAYS AS IDENTITY (CACHE 10000), {})",
+                "CREATE {} TABLE {} ({} bigint GENERATED ALWAYS AS IDENTITY (CACHE 10000), {})",
+                self._kind,
                 self.table,
                 sql.Identifier(POSITION),
                 sql.SQL(", ").join(added),
