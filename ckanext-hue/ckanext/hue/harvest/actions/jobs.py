@@ -107,7 +107,8 @@ def hue_harvest_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         `failed`, `cancelled`), `over`, `succeeded`, `origin` (`manual`, `schedule`), `message` (Vietnamese),
         counts of tables: `listed` (null until the listing was read), `unchanged`, `planned`, `waiting`,
         `done`, `failed`, `closed`, `gone`, `held`, `rejected`; `rows`, `quarantined`,
-        `rows_per_second` (null while nothing was loaded), `seconds`; `created`, `started`, `finished` (ISO 8601)
+        `rows_per_second` (null while nothing was loaded), `seconds`; `created`, `started`, `finished` (ISO
+        8601)
     :rtype: dictionary
 
     :raises: ObjectNotFound
