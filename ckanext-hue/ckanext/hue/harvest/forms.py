@@ -65,15 +65,9 @@ def _identity(before: HarvestSource | None) -> tuple[Field, ...]:
 
 def _reach(before: HarvestSource | None) -> tuple[Field, ...]:
     has_token = bool(before and before.token)
-    token = Field(
-        "token",
-        tk._("Access token or password"),
-        tk._("Leave it empty to keep the present one.")
-        if has_token
-        else tk._("Leave it empty if there is none."),
-        "secret",
-        is_set=has_token,
-    )
+    keep, none = tk._("Leave it empty to keep the present one."), tk._("Leave it empty if there is none.")
+    label = tk._("Access token or password")
+    token = Field("token", label, keep if has_token else none, "secret", is_set=has_token)
     remove = Field("remove_token", tk._("Remove the present access token"), type="flag")
     return (
         Field("url", tk._("Address"), type="url", required=True),

@@ -30,11 +30,9 @@ def allow(action: str, values: dict[str, str] | None = None) -> None:
     try:
         tk.check_access(action, {}, values or {})
     except tk.NotAuthorized:
-        if (
-            tk.current_user.is_anonymous
-            and tk.request.method == "GET"
-            and tk.request.accept_mimetypes.accept_html
-        ):
+        # A program is told at once: it has no use for a page to sign in.
+        is_page = tk.request.method == "GET" and not tk.request.path.endswith((".atom", ".csv", "/state"))
+        if tk.current_user.is_anonymous and is_page:
             abort(tk.redirect_to("user.login", came_from=tk.h.url_for(tk.request.path)))
         tk.abort(403, tk._("Only administrators may see and steer the harvesting of data."))
 
