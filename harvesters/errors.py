@@ -32,6 +32,24 @@ class AddressRefused(SourceError):
     )
 
 
+class BadAddress(SourceError):
+    """What the source gives for an address is none that can be asked."""
+
+    template = "Nguồn đưa ra địa chỉ «{url}» không hợp lệ: phải có dạng http(s)://máy-chủ/…."
+
+
+class BadRedirect(SourceError):
+    """The server sends on to where no request goes."""
+
+    template = "Nguồn tại {url} chuyển hướng sai: {reason}. Hãy báo đơn vị vận hành nguồn."
+
+
+class OtherHost(SourceError):
+    """Trouble with a server that is not the source's own: it is this one table's trouble."""
+
+    template = "{told}"
+
+
 class Unreachable(HostTrouble):
     """No connection, or it broke each time."""
 
@@ -64,6 +82,12 @@ class NotJson(SourceError):
     """The body is no JSON: an HTML page, a broken or truncated document."""
 
     template = "Nguồn trả lời {what} thay vì JSON hợp lệ tại {url}. Hãy báo đơn vị vận hành nguồn."
+
+
+class NotText(SourceError):
+    """The body is not in the encoding that it declares."""
+
+    template = "Câu trả lời tại {url} không đọc được theo bảng mã {encoding}. Hãy báo đơn vị vận hành nguồn."
 
 
 class BadEnvelope(SourceError):

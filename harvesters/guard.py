@@ -17,9 +17,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from .addresses import HostPort
+from .deadline import Deadline, TimedResponse
 from .errors import AddressRefused
-
-HostPort = tuple[str, int]
 
 # Ranges of IPv6 that carry an IPv4 address in their last 32 bits.
 _CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
@@ -55,6 +55,7 @@ def checked_addresses(host: str, port: int, allowed: Collection[HostPort]) -> li
 
 class _GuardedConnection(HTTPConnection):
     allowed: Collection[HostPort] = ()
+    deadline: Deadline
 
     def _new_conn(self) -> socket.socket:
         try:
@@ -72,6 +73,7 @@ class _GuardedConnection(HTTPConnection):
     def _connect_to(self, address: str) -> socket.socket:
         # urllib3 connects to `_dns_host`; TLS and the Host header need the name again afterwards.
         name, self._dns_host = self._dns_host, address
+        self.timeout = self.deadline.shortened(self.timeout)
         try:
             return super()._new_conn()
         finally:
@@ -81,14 +83,22 @@ class _GuardedConnection(HTTPConnection):
 class GuardedAdapter(requests.adapters.HTTPAdapter):
     """A transport adapter of requests whose connections pass the guard."""
 
-    def __init__(self, allowed: Collection[HostPort], **settings: Any) -> None:
+    def __init__(
+        self, allowed: Collection[HostPort], *, deadline: Deadline | None = None, **settings: Any
+    ) -> None:
         self.allowed = frozenset((host.lower(), port) for host, port in allowed)
+        self.deadline = deadline or Deadline()
         super().__init__(**settings)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        plain = type("Connection", (_GuardedConnection,), {"allowed": self.allowed})
-        secure = type("SecureConnection", (_GuardedConnection, HTTPSConnection), {"allowed": self.allowed})
+        shared = {
+            "allowed": self.allowed,
+            "deadline": self.deadline,
+            "response_class": type("Response", (TimedResponse,), {"deadline": self.deadline}),
+        }
+        plain = type("Connection", (_GuardedConnection,), shared)
+        secure = type("SecureConnection", (_GuardedConnection, HTTPSConnection), shared)
         manager: urllib3.PoolManager = self.poolmanager
         manager.pool_classes_by_scheme = {
             "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": plain}),

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import json
+import io
 import random
-import re
 import time
-from decimal import Decimal
-from typing import Any, NoReturn
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import IO, Any
+from urllib.parse import urljoin
 
 import requests
 from urllib3.exceptions import HTTPError as BrokenBody
 from urllib3.util.retry import Retry
 
 from . import errors
+from .addresses import host_and_port, is_absolute, source_address
+from .answers import Answer, condition
+from .deadline import Deadline
 from .guard import GuardedAdapter
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 TOTAL_SECONDS = 600
+FILE_SECONDS = 3_600
+HEAD_SECONDS = 30
 MAX_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = 2 * 1024**3
 MAX_REDIRECTS = 5
 ATTEMPTS = 5
 BACKOFF_SECONDS = 0.5
@@ -28,8 +34,6 @@ MAX_PAUSE_SECONDS = 60
 PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
 CHUNK = 64 * 1024
 USER_AGENT = "ckanext-hue"
-
-_HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class _Passing(Exception):
@@ -40,26 +44,27 @@ class _Passing(Exception):
         self.pause = pause
 
 
-def source_address(url: str) -> tuple[str, int]:
-    """Host and port of a source's address; raises SettingsError when it is no plain http(s) address."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-        (parts.hostname or "").encode("idna")
-    except ValueError as error:
-        raise errors.SettingsError(reason=f"địa chỉ «{url}» không hợp lệ.") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise errors.SettingsError(reason=f"địa chỉ «{url}» phải có dạng http(s)://máy-chủ/….")
-    if parts.query or parts.fragment:
-        raise errors.SettingsError(reason=f"địa chỉ «{url}» không được có phần sau dấu ? hoặc #.")
-    return parts.hostname, port or {"http": 80, "https": 443}[parts.scheme]
+@dataclass(frozen=True, slots=True)
+class _Request:
+    url: str
+    max_bytes: int
+    total_seconds: float
+    params: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    conditional: bool = False
+    method: str = "GET"
+    attempts: int = ATTEMPTS
 
 
 class Client:
-    """Reads JSON from one source.
+    """Reads what one source has, for one thread at a time.
 
     `token` is sent as a bearer token to the source's own host; `allow_private_host` lets that host and
-    port be a private address. Every failure is a SourceError.
+    port be a private address. Every failure of the source is a SourceError; what may pass is tried again.
+
+    An `address` is a path below the source's own address, already percent-encoded, or a whole web address,
+    perhaps of another host: the same guard and limits hold, but it gets no token. `total_seconds` limit each
+    try, from connecting to the last byte, with its redirects.
     """
 
     def __init__(
@@ -78,101 +83,136 @@ class Client:
         self.max_bytes = max_bytes
         self.total_seconds = total_seconds
         self.backoff_seconds = backoff_seconds
+        self.deadline = Deadline()
         # Retries are made below: urllib3's own read the whole body of what they throw away.
-        adapter = GuardedAdapter([self.address] if allow_private_host else [], max_retries=0)
+        allowed = [self.address] if allow_private_host else []
+        adapter = GuardedAdapter(allowed, deadline=self.deadline, max_retries=0)
         self.session = requests.Session()
         self.session.trust_env = False  # a proxy from the environment would bypass the guard
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
-        self.session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+        self.session.headers.update({"User-Agent": USER_AGENT})
 
-    def get_json(self, path: str, params: dict[str, Any] | None = None) -> Any:
-        """GET `path` below the source's address (already percent-encoded) and parse its JSON.
+    def get(
+        self, address: str, params: Mapping[str, Any] | None = None, *, accept: str = "*/*", mark: str = ""
+    ) -> Answer:
+        """GET an address. With the `mark` of an earlier answer, the answer may be that it still holds."""
+        body = io.BytesIO()
+        answer = self._fetch(self._request(address, params, accept, mark), body)
+        return replace(answer, body=body.getvalue())
 
-        Numbers with a fraction are Decimal, so that no digit is lost.
-        """
-        url = f"{self.base}/{path}"
-        body = self._get(url, params)
+    def get_json(self, address: str, params: Mapping[str, Any] | None = None) -> Any:
+        """GET an address and parse its JSON (see `Answer.json`)."""
+        return self.get(address, params, accept="application/json").json()
+
+    def get_text(self, address: str, params: Mapping[str, Any] | None = None, *, accept: str = "*/*") -> str:
+        """GET an address and decode its text (see `Answer.text`)."""
+        return self.get(address, params, accept=accept).text()
+
+    def download(
+        self,
+        address: str,
+        file: IO[bytes],
+        *,
+        mark: str = "",
+        max_bytes: int = MAX_FILE_BYTES,
+        total_seconds: float = FILE_SECONDS,
+    ) -> Answer:
+        """GET an address into an open, empty file, which a new try empties again."""
+        request = self._request(address, None, "*/*", mark)
+        answer = self._fetch(replace(request, max_bytes=max_bytes, total_seconds=total_seconds), file)
+        file.flush()
+        return answer
+
+    def head(self, address: str) -> Answer:
+        """What the headers say of an address. Tried once: many servers refuse to say."""
+        request = self._request(address, None, "*/*", "")
+        request = replace(request, method="HEAD", attempts=1, total_seconds=HEAD_SECONDS)
+        return self._fetch(request, io.BytesIO())
+
+    def url_of(self, address: str) -> str:
+        """The whole web address. Raises BadAddress."""
+        url = address if is_absolute(address) else f"{self.base}/{address}"
         try:
-            return parse(body)
-        except RecursionError as error:
-            raise errors.NotJson(url=url, what="dữ liệu lồng nhau quá sâu") from error
+            host_and_port(url)
         except ValueError as error:
-            raise errors.NotJson(url=url, what=_describe(body)) from error
+            raise errors.BadAddress(url=url[:500]) from error
+        return url
 
-    def _get(self, url: str, params: dict[str, Any] | None) -> bytes:
-        for attempt in range(1, ATTEMPTS + 1):
+    def _request(self, address: str, params: Mapping[str, Any] | None, accept: str, mark: str) -> _Request:
+        asked = condition(mark)
+        headers = {"Accept": accept, **asked}
+        url = self.url_of(address)
+        return _Request(url, self.max_bytes, self.total_seconds, params, headers, conditional=bool(asked))
+
+    def _fetch(self, request: _Request, sink: IO[bytes]) -> Answer:
+        for attempt in range(1, request.attempts + 1):
             try:
-                return self._get_once(url, params)
+                return self._fetch_once(request, sink)
             except _Passing as failure:
-                if attempt == ATTEMPTS:
+                if attempt == request.attempts:
                     raise failure.error from failure
                 pause = self.backoff_seconds * (2**attempt + random.random())  # noqa: S311
                 time.sleep(min(pause if failure.pause is None else failure.pause, MAX_PAUSE_SECONDS))
         raise AssertionError("the loop either returns or raises")
 
-    def _get_once(self, url: str, params: dict[str, Any] | None) -> bytes:
-        deadline = time.monotonic() + self.total_seconds
-        target = url
+    def _fetch_once(self, request: _Request, sink: IO[bytes]) -> Answer:
+        sink.seek(0)
+        sink.truncate()
+        self.deadline.start(request.total_seconds)
+        target, params = request.url, request.params
         try:
             for _ in range(MAX_REDIRECTS + 1):
-                with self._open(target, params) as answer:
+                with self._open(request, target, params) as answer:
                     location = self.session.get_redirect_target(answer)
                     if location is None:
-                        return self._body(answer, url, deadline)
-                    target, params = urljoin(answer.url, location), None
+                        return self._taken(request, answer, sink)
+                    target, params = _joined(request, answer.url, location), None
         except (requests.RequestException, BrokenBody) as error:
-            raise _Passing(errors.Unreachable(url=url, reason=_reason(error))) from error
-        raise errors.Unreachable(url=url, reason="chuyển hướng quá nhiều lần")
+            if self.deadline.passed:
+                raise errors.TooSlow(url=request.url, seconds=int(request.total_seconds)) from error
+            raise _Passing(errors.Unreachable(url=request.url, reason=_reason(error))) from error
+        raise errors.BadRedirect(url=request.url, reason=f"quá {MAX_REDIRECTS} lần liên tiếp")
 
-    def _open(self, url: str, params: dict[str, Any] | None) -> requests.Response:
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise errors.Unreachable(url=self.base, reason="chuyển hướng tới một địa chỉ không hợp lệ")
-        own = self.token and source_address(url.partition("?")[0].partition("#")[0]) == self.address
-        return self.session.get(
-            url,
-            params=params,
-            headers={"Authorization": f"Bearer {self.token}"} if own else None,
+    def _open(self, request: _Request, url: str, params: Mapping[str, Any] | None) -> requests.Response:
+        own = self.token and host_and_port(url) == self.address
+        bearer = {"Authorization": f"Bearer {self.token}"} if own else {}
+        asked = requests.Request(
+            request.method, url, params=dict(params or {}), headers={**request.headers, **bearer}
+        )
+        # Not by the session, which reads a redirect's body to its end, however long it is.
+        return self.session.get_adapter(url).send(
+            self.session.prepare_request(asked),
             stream=True,
-            allow_redirects=False,
             timeout=(CONNECT_SECONDS, READ_SECONDS),
+            verify=self.session.verify,
         )
 
-    def _body(self, answer: requests.Response, url: str, deadline: float) -> bytes:
-        if answer.status_code != requests.codes.ok:
-            if answer.status_code in PASSING_STATUSES:
-                busy = errors.ServerBusy(status=answer.status_code, url=url)
-                raise _Passing(busy, _retry_after(answer))
-            raise errors.RefusedByServer(status=answer.status_code, url=url)
-        body = bytearray()
-        while chunk := answer.raw.read1(CHUNK, decode_content=True):
-            body += chunk
-            if len(body) > self.max_bytes:
-                raise errors.TooLarge(url=url, limit_mb=self.max_bytes // 2**20)
-            if time.monotonic() > deadline:
-                raise errors.TooSlow(url=url, seconds=int(self.total_seconds))
-        return bytes(body)
+    def _taken(self, request: _Request, answer: requests.Response, sink: IO[bytes]) -> Answer:
+        """Bring the body into `sink`. Raises what the status means."""
+        status = answer.status_code
+        unchanged = status == requests.codes.not_modified and request.conditional
+        if status != requests.codes.ok and not unchanged:
+            if status in PASSING_STATUSES:
+                raise _Passing(errors.ServerBusy(status=status, url=request.url), _retry_after(answer))
+            raise errors.RefusedByServer(status=status, url=request.url)
+        size = 0
+        while not unchanged and (chunk := answer.raw.read1(CHUNK, decode_content=True)):
+            size += len(chunk)
+            if size > request.max_bytes:
+                raise errors.TooLarge(url=request.url, limit_mb=request.max_bytes // 2**20)
+            sink.write(chunk)
+        return Answer(request.url, answer.url, answer.headers, modified=not unchanged)
 
 
-def parse(body: bytes) -> Any:
-    """Parse JSON strictly. Raises ValueError (also for NaN and Infinity) or RecursionError."""
-    value = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    return _whole_letters(value) if _HALF_A_PAIR.search(body) else value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _whole_letters(value: Any) -> Any:
-    """Put a question mark for each half of a surrogate pair that stands alone: no database stores it."""
-    if isinstance(value, str):
-        return value.encode(errors="replace").decode()
-    if isinstance(value, list):
-        return [_whole_letters(element) for element in value]
-    if isinstance(value, dict):
-        return {_whole_letters(name): _whole_letters(element) for name, element in value.items()}
-    return value
+def _joined(request: _Request, url: str, location: str) -> str:
+    """Where a redirect leads to. Raises BadRedirect when that is no web address."""
+    try:
+        target = urljoin(url, location)
+        host_and_port(target)
+    except ValueError as error:
+        raise errors.BadRedirect(url=request.url, reason="tới một địa chỉ không hợp lệ") from error
+    return target
 
 
 def _retry_after(answer: requests.Response) -> float | None:
@@ -192,12 +232,3 @@ def _reason(error: Exception) -> str:
     if "resolve" in text:
         return "không tìm thấy tên máy chủ"
     return "đường truyền bị ngắt giữa chừng"
-
-
-def _describe(body: bytes) -> str:
-    start = body[:512].lstrip().lower()
-    if not start:
-        return "một văn bản rỗng"
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "một trang HTML"
-    return "một văn bản hỏng hoặc bị cắt"

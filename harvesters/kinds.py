@@ -8,9 +8,10 @@ from typing import Any
 from . import settings as setting_checks
 from .base import Access, Source
 from .errors import SettingsError
+from .files import FilesSource
 from .platform import PlatformSource
 
-KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in (PlatformSource,)}
+KINDS: Mapping[str, type[Source]] = {kind.kind: kind for kind in (PlatformSource, FilesSource)}
 
 
 def open_source(

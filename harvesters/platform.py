@@ -1,26 +1,27 @@
 """The province's shared digitization platform (Nền tảng Số hóa) over HTTP.
 
-The contract is described in docs/platform-api.yaml. Answers are believed only when they prove
-themselves: a listing by its snapshot and total, a table by its row count and version.
+The contract is described in docs/platform-api.yaml, other names for it in docs/harvest.md. Answers are
+believed only when they prove themselves: a listing by its snapshot and total, a table by its row count and
+version.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any, ClassVar
-from urllib.parse import quote
 
-from . import envelope, errors
-from .base import Access, Chunk, Contact, Page, Row, Setting, TableEntry
+from . import envelope, errors, mapping, translation
+from .answers import Answer
+from .base import Access, Chunk, Contact, Mark, NotModified, Page, Row, Setting, TableEntry
 from .envelope import text_of
 from .http import Client
+from .mapping import ACCESS_LEVELS, Names
 
-LISTING_PAGE = 500
-TABLE_PAGE = 10_000
 MAX_TABLES = 1_000_000
 MAX_PAGES = 100_000
 MAX_ID = 500  # characters; PostgreSQL indexes no value of more than about 2,700 bytes
-ACCESS_LEVELS = frozenset({"mo", "dung-chung", "noi-bo"})
 
 
 class PlatformSource:
@@ -28,9 +29,13 @@ class PlatformSource:
 
     kind: ClassVar[str] = "platform"
     title: ClassVar[str] = "Nền tảng Số hóa dùng chung (HTTP)"
-    settings: ClassVar[tuple[Setting, ...]] = ()
+    settings: ClassVar[tuple[Setting, ...]] = mapping.SETTINGS
 
     def __init__(self, access: Access) -> None:
+        self.names = Names.of(access.settings)
+        # A mark tells nothing once answers are read under other names.
+        spelled = json.dumps(dict(access.settings), sort_keys=True)
+        self.stamp = hashlib.sha256(spelled.encode()).hexdigest()[:8]
         self.client = Client(access.url, token=access.token, allow_private_host=access.allow_private_host)
 
     def listing(self) -> Iterator[TableEntry]:
@@ -38,11 +43,11 @@ class PlatformSource:
         snapshot: Any = None
         total: int | None = None
         seen: dict[str, int] = {}
-        page = 0
+        page = received = 0
         while total is None or len(seen) < total:
             page += 1
-            body, url = self._get("danhmuc", page, LISTING_PAGE)
-            entries, declared, mark = _listing_page(body, url)
+            entries, declared, mark = self._listing_page(page, received)
+            received += len(entries)
             if total is None:
                 total, snapshot = declared, mark
             if mark != snapshot or declared != total:
@@ -64,12 +69,22 @@ class PlatformSource:
             raise errors.IncompleteListing(reason=f"nguồn báo có {total} bảng nhưng liệt kê {len(seen)}")
 
     def pages(self, entry: TableEntry, mark: str = "") -> Iterator[Chunk]:
-        """Yield the pages of `bang/{id}` until every list is read and the declared rows were counted."""
+        """Yield the pages of `bang/{id}` until every list is read and the declared rows were counted.
+
+        When the listing says nothing of changes, the ETag of a table of one page is its mark.
+        """
         if entry.problem:
             raise errors.BadEntry(reason=entry.problem)
-        path = f"bang/{quote(entry.remote_id, safe='')}"
-        first = answer = self._page(path, 1)
-        expected = _expected(entry, first, f"{self.client.base}/{path}")
+        path = self.names.table_address(entry.remote_id)
+        scope = f"{self.stamp}|{entry.rows}|"
+        known = mark.removeprefix(scope) if mark.startswith(scope) and not entry.tells_changes else ""
+        got = self._get_page(path, 1, 0, known)
+        if not got.modified:
+            raise NotModified
+        first = answer = self._read(got)
+        tag, url = got.mark, got.asked
+        del got  # its body would stay in memory while the other pages are read
+        expected = _expected(entry, first, url)
         received: dict[str, int] = {}
         for number in range(1, MAX_PAGES + 1):
             for name, rows in answer.lists.items():
@@ -77,21 +92,29 @@ class PlatformSource:
                 yield Page(name, rows, first.columns)
             if _finished(answer.lists, received, expected):
                 _check_complete(received, expected)
+                if number == 1 and tag and not entry.tells_changes:
+                    yield Mark(scope + tag)
                 return
-            before, answer = answer, self._page(path, number + 1)
+            before = answer
+            answer = self._read(self._get_page(path, number + 1, max(received.values())))
             if (answer.version, answer.total) != (first.version, first.total):
                 raise errors.TableChanged
             if answer.lists and answer.lists == before.lists:
                 raise errors.RepeatedPage(received=sum(received.values()), expected=expected)
         raise errors.IncompleteTable(expected=expected, received=sum(received.values()))
 
-    def _page(self, path: str, number: int) -> envelope.Answer:
-        body, url = self._get(path, number, TABLE_PAGE)
-        return envelope.read(body, url)
+    def _listing_page(self, page: int, received: int) -> tuple[list[TableEntry], int, Any]:
+        names = self.names
+        parameters = names.parameters(page, received, names.listing_page_size)
+        answer = self.client.get(names.listing_path, parameters, accept="application/json")
+        return _listing_page(translation.listing(names, answer.json(), answer.asked), answer.asked)
 
-    def _get(self, path: str, page: int, size: int) -> tuple[Any, str]:
-        body = self.client.get_json(path, {"trang": page, "sobanghi": size})
-        return body, f"{self.client.base}/{path}"
+    def _get_page(self, path: str, page: int, received: int, mark: str = "") -> Answer:
+        parameters = self.names.parameters(page, received, self.names.table_page_size)
+        return self.client.get(path, parameters, accept="application/json", mark=mark)
+
+    def _read(self, answer: Answer) -> envelope.Answer:
+        return envelope.read(translation.table(self.names, answer.json(), answer.asked), answer.asked)
 
 
 def _listing_page(body: Any, url: str) -> tuple[list[TableEntry], int, Any]:

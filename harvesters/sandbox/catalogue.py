@@ -18,6 +18,7 @@ TABLES = 597
 OPEN_TABLES = 43
 MOST_ROWS = 10_000_000
 MOST_KEPT_PAGES = 1_000
+CHANGES = ("ngaycapnhat", "mabam")  # what an entry tells of changes
 
 
 class BadSettings(ValueError):
@@ -31,9 +32,10 @@ class UnknownTable(LookupError):
 class Listing:
     """The listing as it was at one moment, and its pages as far as they were asked for."""
 
-    def __init__(self, snapshot: str, tables: Sequence[Table]) -> None:
+    def __init__(self, snapshot: str, tables: Sequence[Table], *, silent: bool = False) -> None:
         self.snapshot = snapshot
         self.tables = tables
+        self.silent = silent
         self._pages: dict[Page, bytes] = {}
 
     def body(self, page: Page) -> dict[str, Any]:
@@ -44,8 +46,12 @@ class Listing:
             "phien": self.snapshot,
             "tong": len(self.tables),
             "trang": page.number,
-            "data": [table.entry() for table in self.tables[page.start : page.stop]],
+            "data": [self._entry(table) for table in self.tables[page.start : page.stop]],
         }
+
+    def _entry(self, table: Table) -> dict[str, Any]:
+        unsaid = CHANGES if self.silent else ()
+        return {name: value for name, value in table.entry().items() if name not in unsaid}
 
     def compressed(self, page: Page) -> bytes:
         """The same as compressed JSON, made once."""
@@ -58,10 +64,14 @@ class Listing:
 
 
 class Catalogue:
-    """Tables by id, in the order of the listing. Tables may be changed and removed while it is served."""
+    """Tables by id, in the order of the listing. Tables may be changed and removed while it is served.
 
-    def __init__(self, tables: Sequence[Table]) -> None:
+    The listing of a silent one says nothing of changes; the tables' entity tags still do.
+    """
+
+    def __init__(self, tables: Sequence[Table], *, silent: bool = False) -> None:
         self._lock = Lock()
+        self._silent = silent
         self._tables = {table.id: table for table in tables}
         self._removed: set[str] = set()
         digest = hashlib.sha256()
@@ -73,7 +83,7 @@ class Catalogue:
 
     def _list(self) -> Listing:
         listed = [table for key, table in self._tables.items() if key not in self._removed]
-        return Listing(f"{self._first}-{self._edition}", listed)
+        return Listing(f"{self._first}-{self._edition}", listed, silent=self._silent)
 
     @property
     def listing(self) -> Listing:
@@ -101,7 +111,9 @@ class Catalogue:
             return self._tables[table_id]
 
 
-def generated_catalogue(number: int, rows: int | None, open_tables: int | None, seed: int) -> Catalogue:
+def generated_catalogue(
+    number: int, rows: int | None, open_tables: int | None, seed: int, *, silent: bool = False
+) -> Catalogue:
     """A catalogue of `number` tables, `open_tables` of them open (by default in the proportion of 43 to 597).
 
     rows: exact rows of each simulated table, by default about a hundred. Raises BadSettings.
@@ -119,7 +131,7 @@ def generated_catalogue(number: int, rows: int | None, open_tables: int | None, 
         table.changed(access=OPEN) if place < open_tables else _closed(table)
         for place, table in enumerate(_first_tables(number, rows, seed))
     ]
-    return Catalogue(sorted(tables, key=lambda table: spread(f"{seed}|{table.id}", 2**60)))
+    return Catalogue(sorted(tables, key=lambda table: spread(f"{seed}|{table.id}", 2**60)), silent=silent)
 
 
 def _closed(table: Table) -> Table:

@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What to serve: the files of `data`, else generated tables. `control` opens the addresses for tests."""
+    """What to serve: the files of `data`, else generated tables. `control` opens the addresses for tests.
+
+    With `silent` the listing of generated tables says nothing of changes.
+    """
 
     data: Path | None = None
     tables: int = TABLES
@@ -36,6 +39,7 @@ class Settings:
     token: str | None = None
     delay_ms: int = 0
     control: bool = False
+    silent: bool = False
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -59,7 +63,9 @@ def make_sandbox(settings: Settings, host: str, port: int) -> BaseWSGIServer:
     if settings.token == "":
         raise BadSettings("Mã truy cập không được để trống.")
     if settings.data is None:
-        catalogue = generated_catalogue(settings.tables, settings.rows, settings.open_tables, settings.seed)
+        catalogue = generated_catalogue(
+            settings.tables, settings.rows, settings.open_tables, settings.seed, silent=settings.silent
+        )
     else:
         catalogue, problems = folder_catalogue(settings.data)
         for problem in problems:

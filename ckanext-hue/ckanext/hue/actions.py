@@ -22,6 +22,7 @@ from .harvest.actions import (
     hue_source_show,
     hue_source_update,
 )
+from .search.showing import package_show
 from .tables.actions import (
     datastore_create,
     datastore_search,
@@ -61,4 +62,5 @@ __all__ = [
     "hue_table_versions",
     "hue_upload_reload",
     "hue_upload_show",
+    "package_show",
 ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ckanext.hue.harvesters.http import parse
+from ckanext.hue.harvesters.answers import parse
 
 
 def test_no_digit_of_a_number_is_lost() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from ckanext.hue.harvesters import errors
+from ckanext.hue.harvesters.answers import Answer
 from ckanext.hue.harvesters.base import Access, TableEntry
 from ckanext.hue.harvesters.platform import MAX_ID, PlatformSource
 
@@ -19,8 +21,9 @@ class Answers:
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
 
-    def get_json(self, path: str, params: dict[str, Any] | None = None) -> Any:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+    def get(self, address: str, params: dict[str, Any] | None = None, **_more: str) -> Answer:
+        body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return Answer(address, address, {}, json.dumps(body).encode())
 
 
 def source(*answers: Any) -> PlatformSource:

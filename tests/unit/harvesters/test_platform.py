@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 import requests
 
 from ckanext.hue.harvesters import errors
-from ckanext.hue.harvesters.base import Access, TableEntry
+from ckanext.hue.harvesters.base import Access, Mark, NotModified, Page, TableEntry
 from ckanext.hue.harvesters.http import Client
+from ckanext.hue.harvesters.kinds import open_source
 from ckanext.hue.harvesters.platform import PlatformSource
 from ckanext.hue.harvesters.sandbox import Settings, start_sandbox
 
@@ -145,3 +147,52 @@ def test_the_real_exports_are_read_in_their_own_envelopes(sandbox: Sandbox) -> N
     assert sorted(counts.values()) == [12, 12, 50, 88, 138, 154, 180, 196, 6794]
     assert len(refused) == 1
     assert "190" in refused[0]
+
+
+def test_a_table_of_which_the_listing_tells_nothing_is_asked_for_on_condition(sandbox: Sandbox) -> None:
+    base = sandbox(tables=1, rows=5, open_tables=1, silent=True)
+    entry = opened(base)
+    assert not entry.tells_changes
+    *pages, mark = source(base).pages(entry)
+    assert isinstance(mark, Mark)
+    assert sum(len(page.rows) for page in pages) == 5
+    with pytest.raises(NotModified):
+        list(source(base).pages(entry, mark.value))
+
+
+def test_a_mark_holds_only_until_the_table_changes(sandbox: Sandbox) -> None:
+    base = sandbox(tables=1, rows=5, open_tables=1, silent=True)
+    entry = opened(base)
+    *_pages, mark = source(base).pages(entry)
+    path = f"{base}/_sandbox/bang/{entry.remote_id}"
+    requests.post(path, json={"revision": 1}, timeout=10).raise_for_status()
+    *pages, other = source(base).pages(entry, mark.value)
+    assert sum(len(page.rows) for page in pages) == 5
+    assert other != mark
+
+
+def test_a_mark_proves_nothing_when_the_listing_counts_other_rows(sandbox: Sandbox) -> None:
+    base = sandbox(tables=1, rows=5, open_tables=1, silent=True)
+    entry = opened(base)
+    *_pages, mark = source(base).pages(entry)
+    with pytest.raises(errors.CountsDisagree):
+        list(source(base).pages(replace(entry, rows=6), mark.value))
+
+
+def test_a_mark_is_void_under_other_settings(sandbox: Sandbox) -> None:
+    base = sandbox(tables=1, rows=5, open_tables=1, silent=True)
+    entry = opened(base)
+    *_pages, mark = source(base).pages(entry)
+    other = open_source("platform", base, allow_private_host=True, settings={"type_codes": {"x": "int"}})
+    assert len(list(other.pages(entry, mark.value))) == 2
+
+
+def test_several_pages_have_no_mark(sandbox: Sandbox) -> None:
+    base = sandbox(tables=1, rows=10_001, open_tables=1, silent=True)
+    assert all(isinstance(page, Page) for page in source(base).pages(opened(base)))
+
+
+def test_a_table_whose_entry_tells_changes_has_no_mark(sandbox: Sandbox) -> None:
+    base = sandbox(tables=1, rows=5, open_tables=1)
+    entry = opened(base)
+    assert all(isinstance(page, Page) for page in source(base).pages(entry, "etag:x"))

@@ -156,11 +156,13 @@ def claimable() -> int:
 
 
 def finish_done(job_id: str | None = None) -> None:
-    """Close running jobs, or one, of which nothing waits any more."""
+    """Close running jobs, or one, of which nothing waits any more, and all of which is in Solr."""
     rows(
         "UPDATE hue_harvest_job j SET state = 'finished', finished = now()"
         " WHERE state = 'running' AND (CAST(:id AS uuid) IS NULL OR id = :id) AND NOT EXISTS ("
-        "  SELECT FROM hue_harvest_item i WHERE i.job_id = j.id AND i.state = 'waiting')",
+        "  SELECT FROM hue_harvest_item i WHERE i.job_id = j.id AND i.state = 'waiting')"
+        " AND NOT EXISTS ("
+        "  SELECT FROM hue_harvest_table t WHERE t.source_id = j.source_id AND t.index_pending)",
         id=job_id,
     )
 

@@ -28,14 +28,15 @@ def settle(source_id: str, dataset_ids: Collection[str] | None = None) -> None:
 
 
 def left_behind() -> list[str]:
-    """The sources (ids) without a job of which something was written and not finished."""
+    """The sources (ids) of which something was written and not finished, and that nobody works on."""
     return [
         row.source_id
         for row in rows(
             "SELECT DISTINCT t.source_id::text FROM hue_harvest_table t"
             " WHERE (t.index_pending OR t.state = 'closed' AND t.content_hashes <> '{}')"
-            " AND NOT EXISTS (SELECT FROM hue_harvest_job j WHERE j.source_id = t.source_id"
-            "  AND j.state IN ('queued', 'planning', 'running'))"
+            " AND NOT EXISTS (SELECT FROM hue_harvest_job j WHERE j.source_id = t.source_id AND ("
+            "  j.state IN ('queued', 'planning') OR j.state = 'running' AND EXISTS ("
+            "   SELECT FROM hue_harvest_item i WHERE i.job_id = j.id AND i.state = 'waiting')))"
         )
     ]
 

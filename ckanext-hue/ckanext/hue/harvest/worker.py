@@ -71,8 +71,8 @@ def work() -> None:
         model.Session.remove()
         if not lease.items:
             wake()  # what was planned is for all workers
-    leases.finish_done()
     for source_id in settling.left_behind():
         settling.settle(source_id)
+    leases.finish_done()
     if time.monotonic() >= deadline:
         wake()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import ckan.lib.search.index as core_index
 import ckan.logic as logic
+import ckan.plugins.toolkit as tk
 from ckan.lib.search.common import make_connection
 from ckan.types import Context
+
+from .showing import Shown
 
 
 class _Collector:
@@ -39,19 +43,27 @@ def _collected() -> Iterator[list[dict[str, Any]]]:
         core_index.make_connection = original
 
 
-def index_datasets(active: Collection[str], deleted: Collection[str] = ()) -> None:
+def index_datasets(
+    active: Collection[str], deleted: Collection[str] = (), shown: Shown | None = None
+) -> None:
     """Put datasets (ids) into Solr and take the deleted ones out, visible to searches on return.
 
+    `shown` are those that were read just now (see `showing`); the others are read.
     Raises pysolr.SolrError; then nothing is known to be indexed and the call may be repeated.
     """
     index = core_index.PackageSearchIndex()
     with _collected() as documents:
         for dataset_id in active:
-            default, custom = logic.package_show_default_and_custom_schemas(
+            default, custom = (shown or {}).get(dataset_id) or logic.package_show_default_and_custom_schemas(
                 Context(ignore_auth=True), dataset_id
             )
             index.update_dict({**default, "with_custom_schema": custom})
     if documents:
         make_connection().add(documents, commit=True)
-    for dataset_id in deleted:
-        index.remove_dict({"id": dataset_id})
+    if deleted:
+        make_connection().delete(id=list(map(index_id, deleted)), commit=True)
+
+
+def index_id(dataset_id: str) -> str:
+    """The key of a dataset's document, as CKAN makes it (ckan.lib.search.index)."""
+    return hashlib.md5(f"{dataset_id}{tk.config['ckan.site_id']}".encode(), usedforsecurity=False).hexdigest()

@@ -75,8 +75,9 @@ def _outcome(status: Status) -> str:
 
 def _summary(status: Status) -> str:
     counts = (
-        f"Danh mục {status.listed or 0} bảng; đã công bố {status.done}, không đổi {status.unchanged or 0}, không"
-        f" còn mở {status.closed}, vắng mặt {status.gone}, chờ duyệt {status.held}, lỗi {status.failed}."
+        f"Danh mục {status.listed or 0} bảng; đã công bố {status.done}, không đổi {status.unchanged or 0},"
+        f" không còn mở {status.closed}, vắng mặt {status.gone}, chờ duyệt {status.held},"
+        f" lỗi {status.failed}."
     )
     return f"{status.message} {counts}".strip()
 
