@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import requests
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def agency(person: Callable[..., str]) -> Callable[[], Agency]:
     def make() -> Agency:
         site = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
 
-        def act(name: str, **values: Any) -> dict[str, Any]:
+        def act(name: str, /, **values: Any) -> dict[str, Any]:
             return tk.get_action(name)({"ignore_auth": True, "user": site}, values)
 
         name = f"so-{uuid.uuid4().hex[:12]}"
@@ -69,49 +73,32 @@ def as_user() -> Callable[..., Any]:
     return call
 
 
-class Browser:
-    """A signed-in reader: forms are sent with the token of a page that was read before."""
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with the portal open: `token` is the one against forged requests."""
 
-    def __init__(self, client: Any, token: str) -> None:
-        self.client = client
-        self.headers = {"Authorization": token} if token else {}
+    client: Any
+    token: str
 
-    def get(self, path: str, **options: Any) -> Any:
-        return self.client.get(path, headers=self.headers, **options)
+    def get(self, path: str) -> Any:
+        return self.client.get(path)
 
-    def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
-        return self.client.post(path, headers=self.headers, data=data or {}, **options)
-
-
-@pytest.fixture
-def browser(application: Any) -> Callable[[str], Browser]:
-    """The pages as this person sees them; an empty name is somebody who is not signed in."""
-    import ckan.plugins.toolkit as tk
-
-    def open_(user: str) -> Browser:
-        token = ""
-        if user:
-            made = tk.get_action("api_token_create")(
-                {"ignore_auth": True, "user": user}, {"user": user, "name": uuid.uuid4().hex, "expires_in": 1, "unit": 3600}
-            )
-            token = made["token"]
-        return Browser(application.test_client(), token)
-
-    return open_
+    def post(self, path: str, **data: Any) -> Any:
+        return self.client.post(path, data={"_csrf_token": self.token, **data})
 
 
 @pytest.fixture
-def signed_in(application: Any) -> Callable[[str], tuple[Any, str]]:
-    """A client with this person's session, and the token against forged requests."""
+def signed_in(application: Any) -> Callable[[str], Reader]:
+    """The portal as this person has it open; an empty name is somebody who did not sign in."""
 
-    def open_(user: str) -> tuple[Any, str]:
+    def open_(user: str) -> Reader:
         client = application.test_client()
-        page = client.get("/user/login").get_data(as_text=True)
-        token = csrf_token(page)
-        client.post(
-            "/user/login", data={"login": user, "password": "mat-khau-thu-1", "_csrf_token": token}
-        )
-        return client, token
+        token = csrf_token(client.get("/user/login").get_data(as_text=True))
+        if user:
+            values = {"login": user, "password": "mat-khau-thu-1", "_csrf_token": token}
+            assert client.post("/user/login", data=values).status_code == 302
+            token = csrf_token(client.get("/about").get_data(as_text=True))
+        return Reader(client, token)
 
     return open_
 
@@ -120,3 +107,51 @@ def csrf_token(page: str) -> str:
     found = re.search(r'name="_csrf_token"[^>]*?(?:content|value)="([^"]+)"', page)
     assert found, "the page has no token"
     return found[1]
+
+
+@pytest.fixture
+def bad_rows() -> Iterator[Callable[[], str]]:
+    """Start a platform with one table of which two rows cannot be read as declared."""
+    titles = "<script>alert(1)</script> Bảng «lạ» & \u0001"
+    listed = {"id": "b/1?x=<i>", "tenbang": titles, "mucdo": "mo", "macoquan": "so-du-lich", "mabam": "1"}
+    numbers: list[Any] = [*range(200), "=cmd|' /C calc'!A0", "<b>hai</b>"]
+    table = {
+        "code": 0,
+        "data": [{"stt": number, "so": value} for number, value in enumerate(numbers)],
+        "hienthi": [{"tentruong": "stt"}, {"tentruong": "so", "mota": "Số", "kieu": "int"}],
+    }
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            listing = {"code": 0, "phien": 1, "tong": 1, "data": [listed]}
+            body = json.dumps(listing if self.path.startswith("/danhmuc") else table).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Tests print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield lambda: f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def held(sandbox: Callable[..., str], add_source: Any, harvest: Any) -> tuple[Any, str]:
+    """A source of which too many tables vanished at once, and the id of the job that holds them."""
+    from ckanext.hue.harvest.database import rows
+
+    base = sandbox(tables=12, rows=5, open_tables=10)
+    source = add_source(base)
+    harvest(source)
+    known = rows("SELECT remote_id FROM hue_harvest_table WHERE source_id = :id", id=source.id)
+    for row in known[:8]:
+        answer = requests.post(f"{base}/_sandbox/bang/{row.remote_id}", json={"removed": True}, timeout=10)
+        answer.raise_for_status()
+    status = harvest(source)
+    assert status.held == 8
+    return source, status.id

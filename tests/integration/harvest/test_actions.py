@@ -8,7 +8,6 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
-import requests
 
 Run = Callable[..., Any]
 OPEN = {"no_personal_data": True, "kind": "platform", "url": "https://nguon.example.vn/api"}
@@ -136,24 +135,6 @@ def test_a_cancelled_harvest_is_over_and_cannot_be_cancelled_again(
     assert as_user(chief, "hue_harvest_cancel", id=job["id"])["state"] == "cancelled"
     with pytest.raises(tk.ValidationError):
         as_user(chief, "hue_harvest_cancel", id=job["id"])
-
-
-@pytest.fixture
-def held(sandbox: Run, add_source: Run, harvest: Run) -> tuple[Any, str]:
-    """A source of which too many tables vanished at once, and the job that holds them."""
-    base = sandbox(tables=12, rows=5, open_tables=10)
-    source = add_source(base)
-    harvest(source)
-    from ckanext.hue.harvest import records  # noqa: F401
-    from ckanext.hue.harvest.database import rows
-
-    known = rows("SELECT remote_id FROM hue_harvest_table WHERE source_id = :id", id=source.id)
-    for row in known[:8]:
-        answer = requests.post(f"{base}/_sandbox/bang/{row.remote_id}", json={"removed": True}, timeout=10)
-        answer.raise_for_status()
-    status = harvest(source)
-    assert status.held == 8
-    return source, status.id
 
 
 def test_held_deletions_are_approved(as_user: Run, chief: str, held: Any, harvest: Run) -> None:

@@ -68,7 +68,7 @@ class Registry:
             name = f"{slugify_vi(code, max_length=90)}-{_id(kind, code)[:8]}"
         try:
             tk.get_action(f"{kind}_create")(
-                Context(user=self.user, ignore_auth=True, return_id_only=True),
+                Context(user=self.user, ignore_auth=True),
                 {"id": _id(kind, code), "name": name, **values},
             )
         except tk.ValidationError as error:

@@ -44,11 +44,13 @@ class Table:
 def of_table(job_id: str, remote_id: str) -> Table | None:
     """What a job left out of one table; None when it did not deal with it.
 
-    A load leaves a version of the table, also one that changed nothing: the newest before the job ended with
-    the table is the one that it made or found.
+    A load leaves a version of the table, or finds that nothing changed: what a job made or found is the newest
+    version before the next job began.
     """
     found = rows(
-        "SELECT coalesce(i.entry->>'title', i.remote_id) AS title, i.quarantined, i.finished,"
+        "SELECT coalesce(i.entry->>'title', i.remote_id) AS title, i.quarantined,"
+        " coalesce((SELECT min(newer.started) FROM hue_harvest_job newer"
+        "  WHERE newer.source_id = j.source_id AND newer.created > j.created), now()) AS until,"
         " coalesce(t.content_hashes, '{}') AS content_hashes"
         " FROM hue_harvest_item i JOIN hue_harvest_job j ON j.id = i.job_id"
         " LEFT JOIN hue_harvest_table t ON t.source_id = j.source_id AND t.remote_id = i.remote_id"
@@ -59,7 +61,7 @@ def of_table(job_id: str, remote_id: str) -> Table | None:
     if not found:
         return None
     item = found[0]
-    lists = _lists(item.content_hashes, item.finished) if item.quarantined and item.finished else ()
+    lists = _lists(item.content_hashes, item.until) if item.quarantined else ()
     return Table(remote_id, item.title, item.quarantined, tuple(lists))
 
 
