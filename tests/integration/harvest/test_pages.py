@@ -90,14 +90,17 @@ def test_an_error_stands_with_its_field_and_nothing_is_lost(chief: Any) -> None:
     page = html.fromstring(answer.get_data(as_text=True))
     assert answer.status_code == 200
     assert page.get_element_by_id("field-title").value == given["title"]
-    assert page.get_element_by_id("field-settings-listing_names").text_content().strip().splitlines()[1] == "không có dấu bằng"
+    assert (
+        page.get_element_by_id("field-settings-listing_names").text_content().strip().splitlines()[1]
+        == "không có dấu bằng"
+    )
     assert page.get_element_by_id("field-settings-listing_names").get("aria-invalid") == "true"
     assert "<script>alert(1)" not in answer.get_data(as_text=True)
     del given["settings.listing_names"]
     page = html.fromstring(chief.post("/harvest/_new?kind=platform", **given).get_data(as_text=True))
-    wrong = {each.get("name") for each in page.xpath('//*[@aria-invalid]')}
+    wrong = {each.get("name") for each in page.xpath("//*[@aria-invalid]")}
     assert wrong >= {"email", "no_personal_data"}
-    for each in page.xpath('//*[@aria-invalid]'):
+    for each in page.xpath("//*[@aria-invalid]"):
         assert page.get_element_by_id(f"{each.get('id')}-error").text_content().strip()
 
 
@@ -123,14 +126,14 @@ def test_hostile_titles_are_text_and_the_rows_left_out_can_be_downloaded(
     assert (status.done, status.quarantined) == (1, 2)
     address = f"/harvest/{source.name}/jobs/{status.id}"
     page = html.fromstring(chief.get(address).get_data(as_text=True))
-    [link] = [a.get("href") for a in page.xpath('//td//a') if "/rejected" in a.get("href")]
+    [link] = [a.get("href") for a in page.xpath("//td//a") if "/rejected" in a.get("href")]
     rejected = chief.get(link)
     for answer in (chief.get(address), rejected, chief.get("/harvest"), chief.get(f"/harvest/{source.name}")):
         body = answer.get_data(as_text=True)
         assert "<script>alert" not in body and "<img src=x" not in body and "<b>hai" not in body
     [download] = [
         a.get("href")
-        for a in html.fromstring(rejected.get_data(as_text=True)).xpath('//a')
+        for a in html.fromstring(rejected.get_data(as_text=True)).xpath("//a")
         if "/rejected.csv" in (a.get("href") or "")
     ]
     answer = chief.get(download)
@@ -146,7 +149,7 @@ def test_what_is_held_is_looked_at_and_withdrawn(held: Any, harvest: Run, chief:
     address = f"/harvest/{source.name}/jobs/{job}"
     assert f"{address}/approve" in chief.get(address).get_data(as_text=True)
     listed = html.fromstring(chief.get(f"{address}/approve").get_data(as_text=True))
-    assert len(listed.xpath('//tbody/tr')) == 8
+    assert len(listed.xpath("//tbody/tr")) == 8
     assert jobs.status(job).held == 8
     assert chief.post(f"{address}/approve").status_code == 302
     assert harvest(source).gone == 8
