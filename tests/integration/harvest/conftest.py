@@ -7,7 +7,8 @@ import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextvars import Context
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -75,16 +76,27 @@ def as_user() -> Callable[..., Any]:
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody with the portal open: `token` is the one against forged requests."""
+    """Somebody with the portal open: `token` is the one against forged requests.
+
+    Each request runs apart from the test's own request context, which would remember who asked before.
+    """
 
     client: Any
-    token: str
+    token: str = ""
 
-    def get(self, path: str) -> Any:
-        return self.client.get(path)
+    def get(self, path: str, **headers: str) -> Any:
+        return Context().run(self._whole, path, method="GET", headers=headers)
 
     def post(self, path: str, **data: Any) -> Any:
-        return self.client.post(path, data={"_csrf_token": self.token, **data})
+        return self.post_bare(path, _csrf_token=self.token, **data)
+
+    def post_bare(self, path: str, **data: Any) -> Any:
+        return Context().run(self._whole, path, method="POST", data=data)
+
+    def _whole(self, path: str, **request: Any) -> Any:
+        answer = self.client.open(path, **request)
+        answer.get_data()  # also what is streamed comes from that request
+        return answer
 
 
 @pytest.fixture
@@ -92,13 +104,13 @@ def signed_in(application: Any) -> Callable[[str], Reader]:
     """The portal as this person has it open; an empty name is somebody who did not sign in."""
 
     def open_(user: str) -> Reader:
-        client = application.test_client()
-        token = csrf_token(client.get("/user/login").get_data(as_text=True))
-        if user:
-            values = {"login": user, "password": "mat-khau-thu-1", "_csrf_token": token}
-            assert client.post("/user/login", data=values).status_code == 302
-            token = csrf_token(client.get("/about").get_data(as_text=True))
-        return Reader(client, token)
+        reader = Reader(application.test_client())
+        if not user:
+            return reader
+        token = csrf_token(reader.get("/user/login").get_data(as_text=True))
+        signed = reader.post_bare("/user/login", login=user, password="mat-khau-thu-1", _csrf_token=token)
+        assert signed.status_code == 302
+        return replace(reader, token=csrf_token(reader.get("/about").get_data(as_text=True)))
 
     return open_
 

@@ -44,8 +44,8 @@ class Table:
 def of_table(job_id: str, remote_id: str) -> Table | None:
     """What a job left out of one table; None when it did not deal with it.
 
-    A load leaves a version of the table, or finds that nothing changed: what a job made or found is the newest
-    version before the next job began.
+    A load leaves a version of the table, or finds that nothing changed: what a job made or found is the
+    newest version before the next job began.
     """
     found = rows(
         "SELECT coalesce(i.entry->>'title', i.remote_id) AS title, i.quarantined,"
