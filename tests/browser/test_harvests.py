@@ -26,7 +26,6 @@ HEADINGS = "[...document.querySelectorAll('h1,h2,h3,h4')].map(heading => Number(
 UNNAMED = """[...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')].filter(
     element => ![element.ariaLabel, element.textContent, element.title, element.labels?.[0]?.textContent]
         .some(name => name && name.trim())).map(element => element.outerHTML.slice(0, 120))"""
-SHOTS = os.environ.get("HUE_SCREENSHOTS", "")
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +74,7 @@ def sign_in(page: Page, name: str) -> None:
     page.wait_for_url(re.compile("/(dashboard|dataset|user)"))
 
 
-def sound(page: Page, name: str, size: tuple[int, int]) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}-{size[0]}.png", full_page=True)
+def sound(page: Page) -> None:
     assert page.evaluate(WIDER_THAN_THE_WINDOW) == 0
     headings = page.evaluate(HEADINGS)
     assert headings.count(1) == 1 and headings[0] == 1
@@ -103,7 +100,7 @@ def test_a_source_is_added_harvested_and_its_report_read(
     page.get_by_label("Tôi cam kết").check()
     page.get_by_role("button", name="Thêm nguồn").click()
     expect(page.locator("#field-name-error")).to_be_visible()
-    sound(page, "form", size)
+    sound(page)
     page.get_by_label("Tên trong đường dẫn").fill(name)
     page.get_by_role("button", name="Thêm nguồn").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nền tảng Số hóa thử nghiệm")
@@ -111,29 +108,29 @@ def test_a_source_is_added_harvested_and_its_report_read(
     page.get_by_role("link", name="Chạy thử").click()
     page.get_by_role("button", name="Bắt đầu chạy thử").click()
     expect(page.get_by_role("heading", name="Nếu thu thập bây giờ")).to_be_visible()
-    sound(page, "check", size)
+    sound(page)
 
     page.goto(f"/harvest/{name}")
     page.get_by_role("button", name="Thu thập ngay").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    sound(page, "live", size)
+    sound(page)
     # The script brings the end without anybody's doing.
     expect(page.locator("#hue-job-state")).to_contain_text("Đã xong", timeout=HARVEST_SECONDS)
     expect(page.get_by_role("progressbar")).to_have_count(0)
     expect(page.locator("tbody tr")).to_have_count(9)
-    sound(page, "job", size)
+    sound(page)
     page.get_by_role("link", name="Đã công bố", exact=False).first.click()
     expect(page.locator("tbody tr").first).to_be_visible()
 
     page.goto(f"/harvest/{name}")
-    sound(page, "source", size)
+    sound(page)
     page.goto("/harvest")
     expect(page.get_by_role("link", name="Nền tảng Số hóa thử nghiệm").first).to_be_visible()
-    sound(page, "index", size)
+    sound(page)
     page.goto("/harvest/_new")
-    sound(page, "kinds", size)
+    sound(page)
     page.goto(f"/harvest/{name}/remove")
-    sound(page, "remove", size)
+    sound(page)
     assert opened.faults == []
 
 

@@ -35,10 +35,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Fields under one heading."""
+    """Fields under one heading; those of an `optional` one are folded while none of them is used."""
 
     title: str
     fields: tuple[Field, ...]
+    optional: bool = False
+
+    def in_use(self, texts: Mapping[str, Any], errors: Mapping[str, Any]) -> bool:
+        """Whether any of the fields is filled or wrong."""
+        names = [field.name for field in self.fields]
+        return any(texts.get(name) or name in errors for name in names) or any(
+            field.is_set for field in self.fields
+        )
 
 
 def sections(
@@ -46,9 +54,10 @@ def sections(
 ) -> list[Section]:
     """The form for a source of this kind: a new one, or the one that was there `before`."""
     own = tuple(_of_setting(setting, before) for setting in kind.settings)
+    optional = not any(setting.required for setting in kind.settings)
     return [
         Section(tk._("Source"), _identity(before) + _reach(before)),
-        *([Section(tk._("Settings of this kind of source"), own)] if own else []),
+        *([Section(tk._("Settings of this kind of source"), own, optional=optional)] if own else []),
         Section(tk._("Schedule and people in charge"), _schedule(agencies)),
         Section(tk._("Rules"), _rules()),
         *([] if before else [Section(tk._("Pledge"), (_pledge(),))]),

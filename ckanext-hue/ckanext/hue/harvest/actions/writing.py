@@ -49,6 +49,8 @@ def hue_source_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("hue_source_create", context, dict(data_dict))
     values = _values(data_dict)
     values.pop("no_personal_data")
+    if "settings" in values:
+        values["settings"] = _without_empty(values["settings"])
     name, kind = values.pop("name"), values.pop("kind")
     if kind not in KINDS:
         raise tk.ValidationError({"kind": [f"Chưa có loại nguồn này. Các loại: {', '.join(KINDS)}."]})
@@ -71,12 +73,16 @@ def hue_source_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     before = source_named(values.pop("name"))
     if "settings" in values:
         kept = {name: before.settings[name] for name in secret_settings(before.kind) & set(before.settings)}
-        values["settings"] = kept | values["settings"]
+        values["settings"] = _without_empty(kept | values["settings"])
     return _written(before.name, before.kind, {"url": before.url} | values, update=True)
 
 
 def _values(data_dict: DataDict) -> dict[str, Any]:
     return {name: value for name, value in data_dict.items() if not name.startswith("__")}
+
+
+def _without_empty(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if value not in ("", [], {})}
 
 
 def _written(name: str, kind: str, values: dict[str, Any], *, update: bool) -> dict[str, Any]:
