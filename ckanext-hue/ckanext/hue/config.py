@@ -92,6 +92,11 @@ def datastore_read_url() -> str:
     return _get("ckan.datastore.read_url")
 
 
+def smtp_server() -> str:
+    """Where mail is handed over; empty when none is sent."""
+    return _get("smtp.server") or ""
+
+
 def site_url() -> str:
     return _get("ckan.site_url").rstrip("/")
 

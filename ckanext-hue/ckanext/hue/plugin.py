@@ -14,6 +14,7 @@ from ckan.types import CKANApp, Context, Schema
 from ckanext.datastore.interfaces import IDataDictionaryForm
 
 from . import actions, auth, choices, helpers, security, validators
+from .harvest import helpers as harvest_helpers
 from .search import default, document, facets
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
@@ -22,7 +23,7 @@ from .tables.uploads.storage import FolderUpload, StorageUpload, resource_upload
 
 HELPERS = {
     name: function
-    for module in (helpers, choices, upload_helpers)
+    for module in (helpers, choices, harvest_helpers, upload_helpers)
     for name, function in vars(module).items()
     if name.startswith("hue_")
 }

@@ -13,10 +13,11 @@ from werkzeug.datastructures import MultiDict
 from ckanext.datastore.blueprint import DUMP_FORMATS
 
 from .harvest import gone
+from .harvest.views import harvests
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
-__all__ = ["downloads", "hue", "uploads"]
+__all__ = ["downloads", "harvests", "hue", "uploads"]
 
 log = logging.getLogger(__name__)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ckanext.hue.harvesters.base import OPEN, CopyStream, Mark, Page, Source, TableEntry
-from ckanext.hue.harvesters.errors import SourceError
+from ckanext.hue.harvesters.errors import SourceError, TooSlow
 from ckanext.hue.tables.errors import TableError
 
 from .planning import Preview, preview
@@ -33,12 +34,26 @@ class Findings:
     sample: Sample | None
 
 
-def check(source: HarvestSource) -> Findings:
-    """Read the listing and the beginning of one table. Raises SourceError."""
+def check(source: HarvestSource, seconds: float | None = None) -> Findings:
+    """Read the listing and the beginning of one table. Raises SourceError.
+
+    A listing that takes longer than `seconds` is given up, so that nobody waits for a page without end.
+    """
     reader = source.open()
     first: list[TableEntry] = []
-    plan = preview(source, _noting_first_open(reader.listing(), first), EXAMPLES)
+    entries = reader.listing()
+    if seconds is not None:
+        entries = _within(entries, seconds, source.url)
+    plan = preview(source, _noting_first_open(entries, first), EXAMPLES)
     return Findings(plan, _sample(reader, first[0]) if first else None)
+
+
+def _within(entries: Iterator[TableEntry], seconds: float, url: str) -> Iterator[TableEntry]:
+    deadline = time.monotonic() + seconds
+    for entry in entries:
+        if time.monotonic() > deadline:
+            raise TooSlow(url=url, seconds=seconds)
+        yield entry
 
 
 def _noting_first_open(entries: Iterator[TableEntry], first: list[TableEntry]) -> Iterator[TableEntry]:

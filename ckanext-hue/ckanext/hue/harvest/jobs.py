@@ -274,7 +274,7 @@ def report(
         "SELECT i.remote_id, coalesce(i.entry->>'title', p.title, i.remote_id) AS title, i.action, i.state,"
         " i.message, i.rows, i.quarantined, p.name AS dataset, i.dataset_id::text"
         " FROM hue_harvest_item i LEFT JOIN package p ON p.id = i.dataset_id::text"
-        " WHERE i.job_id::text = :job AND (:all OR i.state = ANY(:states))"
+        " WHERE i.job_id = CAST(:job AS uuid) AND (:all OR i.state = ANY(:states))"
         " AND (NOT :notable OR i.message <> '' OR i.state = 'failed')"
         " ORDER BY i.position, i.remote_id LIMIT :limit OFFSET :offset",
         job=job_id,
@@ -285,6 +285,33 @@ def report(
         offset=offset,
     )
     return [Line(**row._mapping) for row in found]
+
+
+def counts(job_id: str) -> dict[str, int]:
+    """How many tables of the job's report are in which state."""
+    found = rows(
+        "SELECT state, count(*) AS tables FROM hue_harvest_item WHERE job_id = CAST(:job AS uuid)"
+        " GROUP BY state",
+        job=job_id,
+    )
+    return {row.state: row.tables for row in found}
+
+
+def is_newest(job_id: str) -> bool:
+    """Whether the source has no newer job: only then it can be taken up again."""
+    return bool(
+        rows(
+            "SELECT 1 FROM hue_harvest_job j WHERE j.id::text = :id AND NOT EXISTS ("
+            " SELECT FROM hue_harvest_job newer"
+            " WHERE newer.source_id = j.source_id AND newer.created > j.created)",
+            id=job_id,
+        )
+    )
+
+
+def number_of(source_id: str) -> int:
+    """How many jobs of the source are kept."""
+    return rows("SELECT count(*) FROM hue_harvest_job WHERE source_id = :source", source=source_id)[0][0]
 
 
 def prune(keep_jobs: int, keep_days: int) -> int:

@@ -23,7 +23,7 @@ from ckanext.hue import config
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.uploads import jobs as upload_jobs
 
-from . import jobs, leases, reconcile, settling, worker
+from . import jobs, leases, notices, reconcile, settling, worker
 from .database import engine, rows
 from .errors import HarvestError
 from .mapping import VIETNAM
@@ -54,7 +54,7 @@ def run() -> None:
 def tick(now: datetime | None = None) -> None:
     """Look once: what is due is queued, what was abandoned is woken, who waits for news is told."""
     now = now or datetime.now(UTC)
-    for look in (_start_due_sources, leases.give_up, _wake, lambda: _run_tasks(now)):
+    for look in (_start_due_sources, leases.give_up, _wake, notices.send_due, lambda: _run_tasks(now)):
         try:
             look()
         except (HarvestError, RedisError):

@@ -1,13 +1,13 @@
-/* Keeps the notice about a file that is being loaded up to date, and shows the table when it is there.
+/* Keeps a notice up to date while its work goes on: a file that is being loaded, or a harvest.
  *
- * Without scripts the page reloads itself (see package/resource_read.html).
+ * The notice names the address of its newest form; one without an address has come to an end, and the page is
+ * loaded again with all that the work brought. Without scripts the page offers a link to itself.
  */
 (function () {
   'use strict';
 
   var FIRST_WAIT = 1500; // milliseconds
   var LONGEST_WAIT = 15000;
-  var BUSY = ['waiting', 'reading', 'interrupted'];
 
   function follow(notice, wait) {
     window.setTimeout(function () {
@@ -20,16 +20,17 @@
           return answer.ok ? answer.text() : Promise.reject(new Error(answer.status));
         })
         .then(function (text) {
-          var fresh = new DOMParser().parseFromString(text, 'text/html').getElementById('hue-load-state');
-          if (!fresh || BUSY.indexOf(fresh.dataset.state) < 0) {
+          var fresh = new DOMParser().parseFromString(text, 'text/html').getElementById(notice.id);
+          if (!fresh || !fresh.dataset.address) {
             window.location.reload();
             return;
           }
-          if (fresh.textContent !== notice.textContent) {
+          var changed = fresh.textContent !== notice.textContent;
+          if (changed) {
             notice.className = fresh.className;
             notice.replaceChildren.apply(notice, Array.from(fresh.childNodes));
           }
-          follow(notice, Math.min(wait * 1.3, LONGEST_WAIT));
+          follow(notice, changed ? FIRST_WAIT : Math.min(wait * 1.3, LONGEST_WAIT));
         })
         .catch(function () {
           follow(notice, LONGEST_WAIT);
@@ -37,7 +38,7 @@
     }, wait);
   }
 
-  var notice = document.getElementById('hue-load-state');
+  var notice = document.querySelector('#hue-load-state, #hue-job-state');
   if (notice && notice.dataset.address) {
     follow(notice, FIRST_WAIT);
   }

@@ -11,12 +11,12 @@ from ckan.types import Response
 from flask import Blueprint, stream_with_context
 from flask import Response as FlaskResponse
 
+from ckanext.hue.pages.paging import asked_page, page_count
 from ckanext.hue.slug import slugify_vi
 
 from . import helpers, jobs, records, report
 
 PER_PAGE = 50
-MAX_PAGE = 1_000_000
 HISTORY = 10
 
 uploads = Blueprint("hue_uploads", __name__, url_prefix="/dataset/<id>/resource/<resource_id>/upload")
@@ -30,7 +30,7 @@ def show(id: str, resource_id: str) -> str:
     found = upload.report.get("findings", [])
     version = upload.report.get("version")
     bad = report.bad_values(resource_id, version) if version else 0
-    page, bad_page = _page("page"), _page("bad_page")
+    page, bad_page = asked_page(), asked_page("bad_page")
     bad_rows = report.bad_rows(resource_id, version, PER_PAGE, (bad_page - 1) * PER_PAGE) if version else []
     return tk.render(
         "hue/tables/report.html",
@@ -42,11 +42,11 @@ def show(id: str, resource_id: str) -> str:
             "findings": found[(page - 1) * PER_PAGE : page * PER_PAGE],
             "findings_total": len(found),
             "page": page,
-            "pages": _pages(len(found)),
+            "pages": page_count(len(found), PER_PAGE),
             "bad_rows": bad_rows,
             "bad_total": bad,
             "bad_page": bad_page,
-            "bad_pages": _pages(bad),
+            "bad_pages": page_count(bad, PER_PAGE),
             "history": records.history(resource_id, HISTORY),
         },
     )
@@ -127,12 +127,3 @@ def _asked_for(resource_id: str) -> records.Upload:
         if asked is None or upload.id == asked:
             return upload
     return tk.abort(404, tk._("No table was uploaded to this resource."))
-
-
-def _page(parameter: str) -> int:
-    asked = tk.request.args.get(parameter, "")
-    return min(max(int(asked), 1), MAX_PAGE) if asked.isdecimal() and len(asked) < 10 else 1
-
-
-def _pages(count: int) -> int:
-    return max(1, -(-count // PER_PAGE))

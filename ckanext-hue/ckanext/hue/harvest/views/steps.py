@@ -1,0 +1,80 @@
+"""What people do with harvests from their pages; what cannot be taken back is asked first."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from ckan.types import Response
+
+from ckanext.hue.harvest import jobs
+from ckanext.hue.pages.paging import asked_page, page_count
+
+from .common import PER_PAGE, harvests, job_for, source_for
+
+
+@harvests.route("/<name>/run", methods=["POST"])
+def run(name: str) -> Response:
+    """Harvest a source now, and show how it goes."""
+    source = source_for("hue_harvest_run", name)
+    try:
+        job = tk.get_action("hue_harvest_run")({}, {"name": name})
+    except tk.ValidationError as error:
+        _say(error)
+        return tk.redirect_to("hue_harvest.show", name=source.name)
+    return tk.redirect_to("hue_harvest.job", name=source.name, job_id=job["id"])
+
+
+@harvests.route("/<name>/jobs/<job_id>/cancel", methods=["GET", "POST"])
+def cancel(name: str, job_id: str) -> str | Response:
+    """End a harvest that goes on."""
+    source, status = job_for("hue_harvest_cancel", name, job_id)
+    if tk.request.method == "GET":
+        return tk.render("hue/harvest/cancel.html", {"source": source, "status": status})
+    return _done("hue_harvest_cancel", name, status.id, tk._("The harvest was cancelled."))
+
+
+@harvests.route("/<name>/jobs/<job_id>/retry", methods=["POST"])
+def retry(name: str, job_id: str) -> Response:
+    """Try the failed tables again."""
+    _, status = job_for("hue_harvest_retry", name, job_id)
+    return _done("hue_harvest_retry", name, status.id, tk._("The failed tables are tried again."))
+
+
+@harvests.route("/<name>/jobs/<job_id>/approve", methods=["GET", "POST"])
+def approve(name: str, job_id: str) -> str | Response:
+    """Withdraw what vanished from the source, after the reader has seen what that is."""
+    source, status = job_for("hue_harvest_approve", name, job_id)
+    if tk.request.method == "POST":
+        return _done("hue_harvest_approve", name, status.id, tk._("The tables are being withdrawn."))
+    page = asked_page()
+    held = jobs.report(status.id, states=("held",), limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    return tk.render(
+        "hue/harvest/approve.html",
+        {
+            "source": source,
+            "status": status,
+            "held": held,
+            "page": page,
+            "pages": page_count(status.held, PER_PAGE),
+        },
+    )
+
+
+@harvests.route("/<name>/jobs/<job_id>/reject", methods=["POST"])
+def reject(name: str, job_id: str) -> Response:
+    """Keep what vanished from the source."""
+    _, status = job_for("hue_harvest_reject", name, job_id)
+    return _done("hue_harvest_reject", name, status.id, tk._("The datasets stay as they are."))
+
+
+def _done(action: str, name: str, job_id: str, said: str) -> Response:
+    try:
+        tk.get_action(action)({}, {"id": job_id})
+        tk.h.flash_success(said)
+    except tk.ValidationError as error:
+        _say(error)
+    return tk.redirect_to("hue_harvest.job", name=name, job_id=job_id)
+
+
+def _say(error: tk.ValidationError) -> None:
+    for reasons in error.error_dict.values():
+        tk.h.flash_error(" ".join(map(str, reasons)))

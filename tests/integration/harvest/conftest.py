@@ -1,0 +1,169 @@
+"""People around harvest sources, and pages as they see them."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextvars import Context
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import requests
+
+
+@dataclass(frozen=True)
+class Agency:
+    """An agency with one administrator and one editor (names of users)."""
+
+    id: str
+    name: str
+    administrator: str
+    editor: str
+
+
+@pytest.fixture
+def person() -> Callable[..., str]:
+    """Make a user; returns the name."""
+    import ckan.plugins.toolkit as tk
+
+    def make(*, sysadmin: bool = False) -> str:
+        mark = uuid.uuid4().hex[:12]
+        site = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        values = {"name": f"nguoi-{mark}", "email": f"{mark}@example.vn", "password": "mat-khau-thu-1"}
+        return tk.get_action("user_create")(
+            {"ignore_auth": True, "user": site}, {**values, "sysadmin": sysadmin}
+        )["name"]
+
+    return make
+
+
+@pytest.fixture
+def agency(person: Callable[..., str]) -> Callable[[], Agency]:
+    """Make an agency with its people."""
+    import ckan.plugins.toolkit as tk
+
+    def make() -> Agency:
+        site = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+
+        def act(name: str, /, **values: Any) -> dict[str, Any]:
+            return tk.get_action(name)({"ignore_auth": True, "user": site}, values)
+
+        name = f"so-{uuid.uuid4().hex[:12]}"
+        made = act("organization_create", name=name, title=f"Sở {name}")
+        people = {"admin": person(), "editor": person()}
+        for role, user in people.items():
+            act("organization_member_create", id=made["id"], username=user, role=role)
+        return Agency(made["id"], name, people["admin"], people["editor"])
+
+    return make
+
+
+@pytest.fixture
+def as_user() -> Callable[..., Any]:
+    """Call an action as this person, with all checks."""
+    import ckan.plugins.toolkit as tk
+
+    def call(user: str, name: str, /, **values: Any) -> Any:
+        return tk.get_action(name)({"user": user, "ignore_auth": False}, values)
+
+    return call
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with the portal open: `token` is the one against forged requests.
+
+    Each request runs apart from the test's own request context, which would remember who asked before.
+    """
+
+    client: Any
+    token: str = ""
+
+    def get(self, path: str, **headers: str) -> Any:
+        return Context().run(self._whole, path, method="GET", headers=headers)
+
+    def post(self, path: str, **data: Any) -> Any:
+        return self.post_bare(path, _csrf_token=self.token, **data)
+
+    def post_bare(self, path: str, **data: Any) -> Any:
+        return Context().run(self._whole, path, method="POST", data=data)
+
+    def _whole(self, path: str, **request: Any) -> Any:
+        answer = self.client.open(path, **request)
+        answer.get_data()  # also what is streamed comes from that request
+        return answer
+
+
+@pytest.fixture
+def signed_in(application: Any) -> Callable[[str], Reader]:
+    """The portal as this person has it open; an empty name is somebody who did not sign in."""
+
+    def open_(user: str) -> Reader:
+        reader = Reader(application.test_client())
+        if not user:
+            return reader
+        token = csrf_token(reader.get("/user/login").get_data(as_text=True))
+        signed = reader.post_bare("/user/login", login=user, password="mat-khau-thu-1", _csrf_token=token)
+        assert signed.status_code == 302
+        return replace(reader, token=csrf_token(reader.get("/about").get_data(as_text=True)))
+
+    return open_
+
+
+def csrf_token(page: str) -> str:
+    found = re.search(r'name="_csrf_token"[^>]*?(?:content|value)="([^"]+)"', page)
+    assert found, "the page has no token"
+    return found[1]
+
+
+@pytest.fixture
+def bad_rows() -> Iterator[Callable[[], str]]:
+    """Start a platform with one table of which two rows cannot be read as declared."""
+    titles = "<script>alert(1)</script> Bảng «lạ» & \u0001"
+    listed = {"id": "b/1?x=<i>", "tenbang": titles, "mucdo": "mo", "macoquan": "so-du-lich", "mabam": "1"}
+    numbers: list[Any] = [*range(200), "=cmd|' /C calc'!A0", "<b>hai</b>"]
+    table = {
+        "code": 0,
+        "data": [{"stt": number, "so": value} for number, value in enumerate(numbers)],
+        "hienthi": [{"tentruong": "stt"}, {"tentruong": "so", "mota": "Số", "kieu": "int"}],
+    }
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            listing = {"code": 0, "phien": 1, "tong": 1, "data": [listed]}
+            body = json.dumps(listing if self.path.startswith("/danhmuc") else table).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Tests print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield lambda: f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def held(sandbox: Callable[..., str], add_source: Any, harvest: Any) -> tuple[Any, str]:
+    """A source of which too many tables vanished at once, and the id of the job that holds them."""
+    from ckanext.hue.harvest.database import rows
+
+    base = sandbox(tables=12, rows=5, open_tables=10)
+    source = add_source(base)
+    harvest(source)
+    known = rows("SELECT remote_id FROM hue_harvest_table WHERE source_id = :id", id=source.id)
+    for row in known[:8]:
+        answer = requests.post(f"{base}/_sandbox/bang/{row.remote_id}", json={"removed": True}, timeout=10)
+        answer.raise_for_status()
+    status = harvest(source)
+    assert status.held == 8
+    return source, status.id
