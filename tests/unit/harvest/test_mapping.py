@@ -12,8 +12,30 @@ from ckanext.hue.harvest.sources import HarvestSource
 from ckanext.hue.harvesters.base import Contact, TableEntry
 from ckanext.hue.tables.loading import LoadedList
 
-SOURCE = HarvestSource("1", "so-hoa", "Nền tảng Số hóa", "platform", "http://x", "", False, "")
 NOON = datetime.fromisoformat("2023-03-14T12:00:00+07:00")
+SOURCE = HarvestSource(
+    id="1",
+    name="so-hoa",
+    title="Nền tảng Số hóa",
+    kind="platform",
+    url="http://x",
+    token="",
+    allow_private_host=False,
+    number_format="",
+    settings={},
+    host="x",
+    owner_org=None,
+    email="",
+    every_minutes=None,
+    next_run=None,
+    paused=False,
+    grace_days=7,
+    bad_row_percent=None,
+    accept_drift=False,
+    keep_fields=[],
+    vouched_by="",
+    vouched_at=NOON,
+)
 ENTRY = TableEntry(
     remote_id="dl/01",
     title="Cơ sở lưu trú",
