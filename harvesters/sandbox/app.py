@@ -53,18 +53,21 @@ class AnyText(BaseConverter):
 
 @dataclass
 class Platform:
-    """What the server serves, and how. `requests` counts by kind of address."""
+    """What the server serves, and how. `requests` counts by kind of address, `table_requests` by table."""
 
     catalogue: Catalogue
     token: str | None = None
     delay_ms: int = 0
     faults: faults.FaultBox = field(default_factory=faults.FaultBox)
     requests: Counter[str] = field(default_factory=Counter)
+    table_requests: Counter[str] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
 
-    def count(self, kind: str) -> None:
+    def count(self, kind: str, table_id: str | None) -> None:
         with self.lock:
             self.requests[kind] += 1
+            if table_id is not None and request.args.get("trang", "1") == "1":
+                self.table_requests[table_id] += 1
 
 
 def create_app(platform: Platform) -> Flask:
@@ -89,7 +92,7 @@ def guarded(platform: Platform, kind: str, view: Callable[..., Response]) -> Cal
     """A view behind the count, the token and the delay, whose errors are envelopes."""
 
     def answer(**given: Any) -> Response:
-        platform.count(kind)
+        platform.count(kind, given.get("table_id"))
         if platform.token is not None and not _bears(platform.token):
             response = answers.failure(401, "Thiếu mã truy cập hoặc mã truy cập không đúng.")
             response.headers["WWW-Authenticate"] = "Bearer"

@@ -3,7 +3,7 @@
     POST   /_sandbox/loi        a fault: {"path", "kind", "times", "from_page", options of faults.OPTIONS}
     DELETE /_sandbox/loi        no more faults
     POST   /_sandbox/bang/{id}  a changed table: {"revision", "mucdo", "removed", "rows"}, any of them
-    GET    /_sandbox/yeucau     how often each kind of address was asked for
+    GET    /_sandbox/yeucau     how often each kind of address was asked for; `tables`: the same of each table
     DELETE /_sandbox/yeucau     count from 0 again
 
 `path` is danhmuc, bang/ID, csv/ID, bang/*, csv/* or *; `times` is a number, or null for always.
@@ -49,12 +49,14 @@ def add_control(app: Flask, platform: Platform) -> None:
 
     def counts() -> Response:
         with platform.lock:
-            body = {kind: platform.requests[kind] for kind in KINDS}
+            body: dict[str, Any] = {kind: platform.requests[kind] for kind in KINDS}
+            body["tables"] = dict(platform.table_requests)
         return Response(encoded(body), content_type=answers.JSON)
 
     def reset_counts() -> Response:
         with platform.lock:
             platform.requests.clear()
+            platform.table_requests.clear()
         return Response(status=204)
 
     for rule, method, view in (
