@@ -71,7 +71,7 @@ _PLAN = """
 _PREVIEW = text("""
     SELECT action, count(*) AS tables, count(*) FILTER (WHERE i.state = 'held') AS held,
         (array_agg(ARRAY[remote_id, coalesce(entry->>'title', p.title, remote_id)]
-            ORDER BY position, remote_id))[:CAST(:examples AS int)] AS examples
+            ORDER BY position, remote_id))[1:CAST(:examples AS int)] AS examples
     FROM hue_harvest_item i LEFT JOIN package p ON p.id = i.dataset_id::text
     WHERE job_id = :job GROUP BY action ORDER BY action
 """)
