@@ -62,21 +62,6 @@ def test_gone_is_withdrawn_then_archived_and_restored_under_the_same_ids(
     assert first.name in names(action, fq=mine)
 
 
-def test_a_dataset_deleted_by_hand_stays_deleted_when_its_table_comes_back(
-    platform: Run, add_source: Run, harvest: Run, stored: Run, sql: Run
-) -> None:
-    server = platform(tables=10, rows=5, open_tables=3)
-    source = add_source(server.base)
-    harvest(source)
-    remote, first = next(iter(stored(source).items()))
-    server.change(remote, removed=True)
-    harvest(source)
-    sql("UPDATE package SET state = 'deleted' WHERE id = :id", id=first.id)
-    server.change(remote, removed=False)
-    assert harvest(source).failed == 0
-    assert stored(source)[remote].state == "deleted"
-
-
 def test_a_page_that_never_was_answers_404(client: Any) -> None:
     assert client.get("/dataset/khong-co-bo-du-lieu-nay").status_code == 404
 
