@@ -7,22 +7,24 @@ from ckan import model
 from flask import Response
 
 NOT_FOUND, GONE = 404, 410
-_PAGES = ("dataset", "dataset_resource")
 
 
 def answer_gone(response: Response) -> Response:
     """Answer 410 instead of 404 for a page of an archived dataset, or of one of its resources."""
-    if response.status_code != NOT_FOUND or tk.request.blueprint not in _PAGES:
+    if response.status_code != NOT_FOUND or not _is_archived(_dataset_of(tk.request.path)):
         return response
-    if not _is_archived((tk.request.view_args or {}).get("id", "")):
-        return response
-    reason = tk._("The source stopped supplying this dataset, and the portal has archived it.")
-    page = tk.render("error_document_template.html", {"code": GONE, "content": reason})
+    page = tk.render("error_document_template.html", {"code": GONE, "content": ""})
     return Response(page, GONE, mimetype="text/html")
 
 
+def _dataset_of(path: str) -> str:
+    """The name or id in `/dataset/NAME`, `/dataset/NAME.ttl`, `/dataset/NAME/resource/ID`; else ""."""
+    _, kind, name, *_ = [*path.split("/"), "", ""]
+    return name.partition(".")[0] if kind == "dataset" else ""
+
+
 def _is_archived(name_or_id: str) -> bool:
-    dataset = model.Package.get(name_or_id)
+    dataset = model.Package.get(name_or_id) if name_or_id else None
     return (
         dataset is not None
         and dataset.state == model.State.DELETED

@@ -143,7 +143,8 @@ def _write_dataset(
 
 
 def _stored(user: str, ready: Ready) -> dict[str, Any]:
-    context = Context(user=user, ignore_auth=True)
+    # From the database: Solr may know the dataset as it was.
+    context = Context(user=user, ignore_auth=True, use_cache=False)
     return tk.get_action("package_show")(context, {"id": ready.dataset_id})
 
 

@@ -212,7 +212,8 @@ def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
     _keep_declared_types(names, dictionary, decided, stored)
     bad = quarantine.set_aside(staging, dictionary, decided, rules.bad_row_percent)
     planned = columns.plan(names, decided, dictionary, stored)
-    if not rules.accept_drift:
+    # A table without rows says nothing of its columns.
+    if staging.rows and not rules.accept_drift:
         drift.check(cursor, resource_id, planned, stored)
     loaded = LoadedList(
         name=given.name,

@@ -1,0 +1,221 @@
+"""What the tests of the engine's promises share: a changed platform, what readers see, time that passes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from ckan import model
+
+LIMIT_SECONDS = 90
+
+
+class Platform:
+    """A sandbox and its control addresses."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def change(self, table_id: str, **change: Any) -> None:
+        self._post(f"bang/{table_id}", change)
+
+    def fault(self, path: str, kind: str, times: int | None = None, **options: Any) -> None:
+        self._post("loi", {"path": path, "kind": kind, "times": times, **options})
+
+    def heal(self) -> None:
+        requests.delete(f"{self.base}/_sandbox/loi", timeout=10).raise_for_status()
+
+    def counts(self) -> dict[str, int]:
+        """Requests by kind of address."""
+        return requests.get(f"{self.base}/_sandbox/yeucau", timeout=10).json()
+
+    def table_counts(self) -> dict[str, int]:
+        """Requests by table, of whatever page."""
+        return requests.get(f"{self.base}/_sandbox/yeucau/bang", timeout=10).json()
+
+    def open_ids(self) -> list[str]:
+        listed = requests.get(f"{self.base}/danhmuc", params={"sobanghi": 1000}, timeout=10).json()["data"]
+        return [entry["id"] for entry in listed if entry["mucdo"] == "mo"]
+
+    def _post(self, path: str, body: dict[str, Any]) -> None:
+        requests.post(f"{self.base}/_sandbox/{path}", json=body, timeout=10).raise_for_status()
+
+
+@pytest.fixture
+def platform(sandbox: Callable[..., str]) -> Callable[..., Platform]:
+    return lambda **settings: Platform(sandbox(**settings))
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries of requests happen, but without their pauses."""
+    from ckanext.hue.harvesters import http
+
+    original = http.Client.__init__
+
+    def impatient(self: http.Client, *args: Any, **settings: Any) -> None:
+        original(self, *args, **{**settings, "backoff_seconds": 0})
+
+    monkeypatch.setattr(http.Client, "__init__", impatient)
+
+
+@pytest.fixture
+def sql() -> Callable[..., list[Any]]:
+    """Run a statement on CKAN's database, in a transaction of its own."""
+    from ckanext.hue.harvest.database import rows
+
+    return rows
+
+
+@pytest.fixture
+def stored(sql: Callable[..., list[Any]]) -> Callable[..., dict[str, Any]]:
+    """The datasets of a source as the database has them, by remote id."""
+
+    def look(source: Any) -> dict[str, Any]:
+        found = sql(
+            "SELECT p.extras ->> 'harvest_id' AS remote_id, p.id, p.name, p.state,"
+            " p.extras ->> 'harvest_state' AS harvest_state,"
+            " (SELECT array_agg(r.id ORDER BY r.position) FROM resource r"
+            "  WHERE r.package_id = p.id AND r.state = 'active') AS resources,"
+            " (SELECT count(*) FROM activity a WHERE a.object_id = p.id) AS activities"
+            " FROM package p WHERE p.extras ->> 'harvest_source' = :name",
+            name=source.name,
+        )
+        return {row.remote_id: row for row in found}
+
+    return look
+
+
+@pytest.fixture
+def tables() -> Callable[..., dict[str, int]]:
+    """The rows of these DataStore tables, as far as they exist."""
+    from ckanext.hue.tables.database import datastore_connection
+
+    def look(resource_ids: list[str]) -> dict[str, int]:
+        with datastore_connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename = ANY(%s)",
+                (resource_ids,),
+            )
+            counts = {}
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'SELECT count(*) FROM "{name}"')  # noqa: S608 (names that were just found)
+                counts[name] = cursor.fetchone()[0]
+            return counts
+
+    return look
+
+
+@pytest.fixture
+def age(sql: Callable[..., list[Any]]) -> Callable[..., None]:
+    """Let the grace period of a source's withdrawn tables pass."""
+
+    def run(source: Any) -> None:
+        sql(
+            "UPDATE hue_harvest_table SET gone_since = gone_since - interval '8 days'"
+            " WHERE source_id = :source AND gone_since IS NOT NULL",
+            source=source.id,
+        )
+
+    return run
+
+
+@pytest.fixture
+def leases_run_out(sql: Callable[..., list[Any]]) -> Callable[[], None]:
+    """Let all leases run out, as they do some time after their workers died."""
+
+    def run() -> None:
+        for table in ("hue_harvest_item", "hue_harvest_job"):
+            sql(f"UPDATE {table} SET lease_until = now() - interval '1 second' WHERE lease_until > now()")  # noqa: S608
+
+    return run
+
+
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], bool]], None]:
+    def wait(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, "it did not get there in time"
+            time.sleep(0.05)
+
+    return wait
+
+
+@pytest.fixture
+def quick_ini(ini: str, tmp_path: Path) -> str:
+    """The test configuration with small batches, short leases and a scheduler that looks often."""
+    settings = (
+        "ckanext.hue.harvest.batch_size = 3\nckanext.hue.harvest.lease = 2\nckanext.hue.scheduler.tick = 1\n"
+    )
+    path = tmp_path / "ckan.ini"
+    whole = Path(ini).read_text(encoding="utf-8")
+    path.write_text(whole.replace("[app:main]\n", f"[app:main]\n{settings}"), encoding="utf-8")
+    return str(path)
+
+
+class Process:
+    """A command of CKAN in a process of its own, and the child in which a worker does its job."""
+
+    def __init__(self, ini: str, *command: str) -> None:
+        program = [sys.executable, str(Path(sys.executable).with_name("ckan")), *command]
+        self.popen = subprocess.Popen(program, env={**os.environ, "CKAN_INI": ini, "PYTHONUTF8": "1"})
+
+    def children(self) -> list[int]:
+        path = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children")
+        return [int(pid) for pid in path.read_text(encoding="ascii").split()]
+
+    def signal(self, number: int) -> None:
+        """Send it to the process and its children, which RQ puts in a process group of their own."""
+        for pid in (self.popen.pid, *self.children()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def end(self) -> None:
+        if self.popen.poll() is None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGKILL)
+        self.popen.wait()
+
+
+@pytest.fixture
+def start(quick_ini: str) -> Iterator[Callable[..., Process]]:
+    """Start a command of CKAN, such as `jobs worker`; it is ended with the test."""
+    with ExitStack() as stack:
+
+        def run(*command: str) -> Process:
+            process = Process(quick_ini, *command)
+            stack.callback(process.end)
+            return process
+
+        yield run
+
+
+@pytest.fixture
+def in_a_fork() -> Callable[[Callable[[], None]], int]:
+    """Do some work in a forked process with connections of its own; the signal that ended it, or 0."""
+
+    def run(work: Callable[[], None]) -> int:
+        child = os.fork()
+        if not child:
+            try:
+                model.Session.remove()
+                model.meta.engine.dispose(close=False)  # pyright: ignore[reportOptionalMemberAccess]
+                work()
+                os._exit(0)
+            finally:
+                os._exit(1)
+        _, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+    return run
