@@ -19,6 +19,9 @@ from ckanext.hue.tables.cells import DELIMITER, copy_lines
 AT_ONCE = 500  # datasets or tables that are mended together
 _MEMORY = 16 * 1024 * 1024  # bytes; what is longer waits on disk
 _LINES = 1_000  # that are written at once
+_SCOPE = (
+    "SELECT dataset_id::text AS id FROM hue_harvest_table WHERE source_id = ANY(CAST(:sources AS uuid[]))"
+)
 _LOCK = "hashtextextended('hue reconcile', 0)"
 
 
@@ -78,10 +81,7 @@ def spool() -> IO[bytes]:
 
 def in_scope(dataset: str) -> str:
     """SQL: whether a dataset (an expression for its id as text) is of the sources that are looked at."""
-    return (
-        "(:whole OR EXISTS (SELECT FROM hue_harvest_table scope"
-        f" WHERE scope.dataset_id::text = {dataset} AND scope.source_id = ANY(CAST(:sources AS uuid[]))))"
-    )
+    return f"(:whole OR EXISTS (SELECT FROM reconcile_scope scope WHERE scope.id = {dataset}))"
 
 
 def idle(dataset: str) -> str:
@@ -99,7 +99,11 @@ def workspace(sources: list[str] | None) -> Iterator[Workspace]:
         if not connection.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar():
             raise ReconcileUnderWay
         try:
-            yield Workspace(connection, sources)
+            space = Workspace(connection, sources)
+            space.make("reconcile_scope", _SCOPE)
+            space.rows("CREATE INDEX ON reconcile_scope (id)")
+            space.rows("ANALYZE reconcile_scope")
+            yield space
         finally:
             connection.execute(text("DISCARD TEMP"))
             connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
