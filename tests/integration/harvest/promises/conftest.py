@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
@@ -53,6 +58,73 @@ class Platform:
 @pytest.fixture
 def platform(sandbox: Callable[..., str]) -> Callable[..., Platform]:
     return lambda **settings: Platform(sandbox(**settings))
+
+
+class OwnPlatform:
+    """A platform of which a test says every value. It ignores the page that it is asked for."""
+
+    def __init__(self) -> None:
+        self.base = ""
+        self._entries: dict[str, dict[str, Any]] = {}
+        self._answers: dict[str, Any] = {}
+        self._marks = itertools.count(1)
+
+    def table(self, remote_id: str, rows: list[dict[str, Any]], **types: str) -> None:
+        """Give a table these rows; `types` are declared for columns by their names."""
+        columns = [{"tentruong": name, "kieu": kind} for name, kind in types.items()]
+        self.answer(remote_id, {"code": 0, "data": rows, "hienthi": columns})
+
+    def answer(self, remote_id: str, body: Any, **listed: Any) -> None:
+        """Give a table this answer, as JSON or, when it is text, as it is; `listed` changes its entry."""
+        entry = {"tenbang": f"Bảng {remote_id}", "mucdo": "mo", "macoquan": "so-du-lich"}
+        self._entries[remote_id] = {**entry, "id": remote_id, "mabam": str(next(self._marks)), **listed}
+        self._answers[remote_id] = body
+
+    def to(self, path: str) -> bytes:
+        """The answer to a request."""
+        if path == "danhmuc":
+            entries = list(self._entries.values())
+            body: Any = {"code": 0, "phien": 1, "tong": len(entries), "data": entries}
+        else:
+            body = self._answers[unquote(path.removeprefix("bang/"))]
+        return (body if isinstance(body, str) else json.dumps(body)).encode()
+
+
+@pytest.fixture
+def own() -> Iterator[OwnPlatform]:
+    """A platform of one's own, over HTTP."""
+    platform = OwnPlatform()
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            data = platform.to(urlsplit(self.path).path.removeprefix("/"))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Tests print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    platform.base = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield platform
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def served(action: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """What the API gives a reader of a harvested table."""
+
+    def look(source: Any, remote_id: str) -> dict[str, Any]:
+        found = action("datastore_search", resource_id=source.resource_id(remote_id, "data"), limit=1000)
+        columns = {field["id"]: field["type"] for field in found["fields"] if field["id"] != "_id"}
+        rows = [{name: row[name] for name in columns} for row in found["records"]]
+        return {"total": found["total"], "columns": columns, "rows": rows}
+
+    return look
 
 
 @pytest.fixture(autouse=True)
