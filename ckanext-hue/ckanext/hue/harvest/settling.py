@@ -117,16 +117,17 @@ def _index(active: list[str], deleted: list[str], shown: Shown | None) -> list[s
     """
     try:
         index_datasets(active, deleted, shown)
+        return []
     except SolrError as error:
         if _REFUSED not in str(error):
             raise
-        if len(active) > 1:
-            middle = len(active) // 2
-            return _index(active[:middle], [], shown) + _index(active[middle:], deleted, shown)
-        index_datasets([], deleted)
-        log.exception("Solr refuses the document of dataset %s", ", ".join(active))
-        return active
-    return []
+        if len(active) == 1:
+            log.exception("Solr refuses the document of dataset %s", active[0])
+    if len(active) > 1:
+        middle = len(active) // 2
+        return _index(active[:middle], [], shown) + _index(active[middle:], deleted, shown)
+    index_datasets([], deleted)
+    return active
 
 
 def _report_refused(source_id: str, dataset_ids: list[str]) -> None:

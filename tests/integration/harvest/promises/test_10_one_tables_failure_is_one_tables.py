@@ -12,7 +12,6 @@ from typing import Any
 
 import pysolr
 import pytest
-from ckan.lib.search.common import make_connection
 
 from ckanext.hue.harvest import breaker, jobs, runner, scheduler, settling, worker
 from ckanext.hue.search import document
@@ -103,16 +102,22 @@ def refused_by_solr(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
     """Give the document of a dataset a value that Solr refuses: a date that is none."""
     original = document.complete
 
-    def poisoned(found: dict[str, Any]) -> dict[str, Any]:
-        dated = {"metadata_modified": "hôm qua"} if found["title"] == title else {}
-        return {**original(found), **dated}
+    def poisoned(given: dict[str, Any]) -> dict[str, Any]:
+        dated = {"metadata_modified": "hôm qua"} if given["title"] == title else {}
+        return {**original(given), **dated}
 
     monkeypatch.setattr(document, "complete", poisoned)
 
 
-def in_solr(source: Any) -> set[str]:
-    found = make_connection().search("*:*", fq=[f"harvest_source:{source.name}"], fl="harvest_id", rows=100)
-    return {one["harvest_id"] for one in found.docs}
+@pytest.fixture
+def found(action: Run) -> Callable[[Any], set[str]]:
+    """The tables of a source that a search finds."""
+
+    def search(source: Any) -> set[str]:
+        query = action("package_search", fq=f"extras_harvest_source:{source.name}", rows=100)
+        return {dataset["harvest_id"] for dataset in query["results"]}
+
+    return search
 
 
 def pending(sql: Run, source: Any) -> int:
@@ -121,7 +126,13 @@ def pending(sql: Run, source: Any) -> int:
 
 
 def test_a_dataset_that_solr_refuses_is_reported_and_keeps_nobody_waiting(
-    own: Any, add_source: Run, harvest: Run, stored: Run, sql: Run, monkeypatch: pytest.MonkeyPatch
+    own: Any,
+    add_source: Run,
+    harvest: Run,
+    stored: Run,
+    sql: Run,
+    found: Run,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for remote_id in "abcdefg":
         own.table(remote_id, ROWS)
@@ -130,7 +141,7 @@ def test_a_dataset_that_solr_refuses_is_reported_and_keeps_nobody_waiting(
         refused_by_solr(patched, "Bảng c")
         status = harvest(source)
         assert (status.state, status.done, status.failed) == ("finished", 7, 0)
-        assert in_solr(source) == set("abdefg")
+        assert found(source) == set("abdefg")
         assert pending(sql, source) == 0
         [line] = jobs.report(status.id, notable=True)
         assert line.remote_id == "c"
@@ -139,14 +150,14 @@ def test_a_dataset_that_solr_refuses_is_reported_and_keeps_nobody_waiting(
         own.answer("a", {"data": ROWS}, mucdo="noi-bo")
         own.table("b", [{"x": 1}])
         assert harvest(source).succeeded
-        assert in_solr(source) == set("bdefg")
+        assert found(source) == set("bdefg")
     own.table("c", [{"x": 1}])
     assert harvest(source).succeeded
-    assert in_solr(source) == set("bcdefg")
+    assert found(source) == set("bcdefg")
 
 
 def test_a_solr_that_is_down_refuses_no_dataset(
-    own: Any, add_source: Run, sql: Run, monkeypatch: pytest.MonkeyPatch, free_address: Run
+    own: Any, add_source: Run, sql: Run, found: Run, monkeypatch: pytest.MonkeyPatch, free_address: Run
 ) -> None:
     for remote_id in "abc":
         own.table(remote_id, ROWS)
@@ -170,5 +181,5 @@ def test_a_solr_that_is_down_refuses_no_dataset(
     scheduler.tick()
     worker.work()
     assert jobs.status(job_id).succeeded
-    assert in_solr(source) == set("abc")
+    assert found(source) == set("abc")
     assert [line.message for line in jobs.report(job_id)] == [""] * 3
