@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +21,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import requests
 from ckan import model
+from ckan.lib.jobs import get_queue
+
+from ckanext.hue.harvest import jobs
 
 LIMIT_SECONDS = 90
 
@@ -128,6 +132,23 @@ def served(action: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(autouse=True)
+def alone(context: None, sql: Callable[..., list[Any]]) -> Iterator[None]:
+    """No work of other tests, which any worker would take, before and after each test."""
+    _leave_no_work(sql)
+    yield
+    _leave_no_work(sql)
+
+
+def _leave_no_work(sql: Callable[..., list[Any]]) -> None:
+    for job in sql("SELECT id::text FROM hue_harvest_job WHERE state = ANY(:s)", s=list(jobs.ACTIVE)):
+        jobs.cancel(job.id)
+    sql("UPDATE hue_harvest_source SET next_run = NULL, every_minutes = NULL")
+    sql("UPDATE hue_harvest_table SET index_pending = false WHERE index_pending")
+    sql("DELETE FROM hue_harvest_host")
+    get_queue().empty()
+
+
+@pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries of requests happen, but without their pauses."""
     from ckanext.hue.harvesters import http
@@ -202,12 +223,16 @@ def age(sql: Callable[..., list[Any]]) -> Callable[..., None]:
 
 
 @pytest.fixture
-def leases_run_out(sql: Callable[..., list[Any]]) -> Callable[[], None]:
-    """Let all leases run out, as they do some time after their workers died."""
+def leases_run_out(sql: Callable[..., list[Any]]) -> Callable[[Any], None]:
+    """Let a source's leases run out, as they do some time after their workers died."""
 
-    def run() -> None:
-        for table in ("hue_harvest_item", "hue_harvest_job"):
-            sql(f"UPDATE {table} SET lease_until = now() - interval '1 second' WHERE lease_until > now()")  # noqa: S608
+    def run(source: Any) -> None:
+        for table, job in (("hue_harvest_item", "job_id"), ("hue_harvest_job", "id")):
+            sql(
+                f"UPDATE {table} SET lease_until = now() - interval '1 second' WHERE lease_until > now()"  # noqa: S608
+                f" AND {job} IN (SELECT id FROM hue_harvest_job WHERE source_id = :source)",
+                source=source.id,
+            )
 
     return run
 
@@ -284,6 +309,8 @@ def in_a_fork() -> Callable[[Callable[[], None]], int]:
                 model.meta.engine.dispose(close=False)  # pyright: ignore[reportOptionalMemberAccess]
                 work()
                 os._exit(0)
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(1)
         _, status = os.waitpid(child, 0)
