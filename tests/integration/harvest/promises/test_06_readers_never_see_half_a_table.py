@@ -106,9 +106,7 @@ def test_a_table_is_built_while_readers_have_the_old_one(
     assert seen == [(rows_of(0), 0, 0)]
 
 
-def test_what_was_not_staged_whole_is_not_swapped(
-    own: Any, source: Any, harvest: Run, served: Run
-) -> None:
+def test_what_was_not_staged_whole_is_not_swapped(own: Any, source: Any, harvest: Run, served: Run) -> None:
     rows = [{"so": number, "lan": 1} for number in range(rows_of(1))]
     own.answer("a", {"code": 0, "data": rows, "totalRows": len(rows) + 1})
     status = harvest(source)
