@@ -271,6 +271,14 @@ class Process:
         path = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children")
         return [int(pid) for pid in path.read_text(encoding="ascii").split()]
 
+    def busy(self) -> bool:
+        """Whether a worker has a job: its child is in a process group of its own, unlike RQ's scheduler."""
+        for pid in self.children():
+            with suppress(ProcessLookupError):
+                if os.getpgid(pid) == pid:
+                    return True
+        return False
+
     def signal(self, number: int) -> None:
         """Send it to the process and its children, which RQ puts in a process group of their own."""
         for pid in (self.popen.pid, *self.children()):

@@ -80,7 +80,7 @@ def test_a_worker_that_slept_past_its_lease_writes_nothing(
     assert len(before) == 3
 
     sleeper.signal(signal.SIGCONT)
-    wait_until(lambda: not sleeper.children())
+    wait_until(lambda: not sleeper.busy())
 
     assert stored(source) == before
     assert (
@@ -155,7 +155,7 @@ def test_a_job_cancelled_under_work_writes_no_more(
     wait_until(lambda: 0 < done(job_id) < 12)
     jobs.cancel(job_id)
     written = set(stored(source))
-    wait_until(lambda: not process.children())
+    wait_until(lambda: not process.busy())
     assert set(stored(source)) == written
     assert jobs.status(job_id).state == "cancelled"
     with pytest.raises(NothingToDo):
@@ -174,7 +174,7 @@ def test_a_paused_source_waits_and_goes_on(
     job_id = worker.start(source)
     wait_until(lambda: 0 < done(job_id) < 9)
     sources.pause(source.name, paused=True)
-    wait_until(lambda: not process.children())
+    wait_until(lambda: not process.busy())
     scheduler.tick()
     assert 0 < jobs.status(job_id).waiting < 12
     sources.pause(source.name, paused=False)
