@@ -74,8 +74,10 @@ class OwnPlatform:
         self._marks = itertools.count(1)
 
     def table(self, remote_id: str, rows: list[dict[str, Any]], **types: str) -> None:
-        """Give a table these rows; `types` are declared for columns by their names."""
-        columns = [{"tentruong": name, "kieu": kind} for name, kind in types.items()]
+        """Give a table these rows; `types` are declared for columns by their names ("": none)."""
+        columns = [
+            {"tentruong": name, "kieu": kind} if kind else {"tentruong": name} for name, kind in types.items()
+        ]
         self.answer(remote_id, {"code": 0, "data": rows, "hienthi": columns})
 
     def answer(self, remote_id: str, body: Any, **listed: Any) -> None:

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from ckanext.hue.harvest import jobs
-from ckanext.hue.tables import loading, publishing
+from ckanext.hue.tables import loading, publishing, versions
 
 Run = Callable[..., Any]
 VERSIONS = 6
@@ -119,7 +119,8 @@ def test_what_was_not_staged_whole_is_not_swapped(own: Any, source: Any, harvest
 def test_a_load_that_breaks_off_leaves_the_old_table_whole(
     own: Any, source: Any, harvest: Run, served: Run, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    before = served(source, "a")
+    table = source.resource_id("a", "data")
+    before = served(source, "a"), versions.current(table)
     become(own, 1)
     owner, name = {
         "built": (loading, "build"),
@@ -135,6 +136,6 @@ def test_a_load_that_breaks_off_leaves_the_old_table_whole(
     with monkeypatch.context() as patched:
         patched.setattr(owner, name, broken)
         assert harvest(source).failed == 1
-    assert served(source, "a") == before
+    assert (served(source, "a"), versions.current(table)) == before
     assert harvest(source).done == 1
     assert served(source, "a")["total"] == rows_of(1)

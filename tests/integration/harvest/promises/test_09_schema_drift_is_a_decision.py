@@ -106,10 +106,10 @@ def test_a_date_that_gets_a_time_is_taken(own: Any, add_source: Run, harvest: Ru
     assert served(source, "a")["columns"] == {"lúc": "timestamp"}
 
 
+@pytest.mark.parametrize("columns", [dict.fromkeys(BEFORE[0], ""), {"tên": "text", "số đo": "int"}])
 def test_a_table_that_becomes_empty_and_is_filled_again_is_no_drift(
-    own: Any, source: Any, harvest: Run, served: Run
+    own: Any, source: Any, harvest: Run, served: Run, columns: dict[str, str]
 ) -> None:
-    columns = {"tên": "text", "số đo": "int", "năm": "int", "ghi chú": "text"}
     own.table("a", [], **columns)
     status = harvest(source)
     assert status.succeeded, jobs.report(status.id)[0].message
