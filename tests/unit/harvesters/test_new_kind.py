@@ -1,4 +1,4 @@
-"""The example of docs/harvest.md is a kind of source, and as short as it says."""
+"""The example of docs/sources.md is a kind of source, and as short as it says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ckanext.hue.harvesters.mapping import SETTINGS
 from ckanext.hue.harvesters.platform import PlatformSource
 
 Serve = Callable[..., Any]
-DOCUMENT = (Path(__file__).parents[3] / "docs/harvest.md").read_text("utf-8")
+DOCUMENT = (Path(__file__).parents[3] / "docs/sources.md").read_text("utf-8")
 LAKES: Any = [{"ma": "ta/trach", "ten": "Tả Trạch", "luc": "2026-01-31T08:00:00+07:00"}, {"ma": "binh-dien"}]
 LEVELS: dict[str, Any] = {"so": 2, "muc": [{"luc": "2026-01-31T07:00", "muc": 25.4}, {"luc": "x", "muc": 25}]}
 
@@ -31,7 +31,7 @@ def example() -> str:
 def reservoirs(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Source]:
     """Serve reservoirs and open them as the kind of the example."""
     names: dict[str, Any] = {}
-    exec(compile(example(), "docs/harvest.md", "exec"), names)  # noqa: S102
+    exec(compile(example(), "docs/sources.md", "exec"), names)  # noqa: S102
     monkeypatch.setitem(kinds.KINDS, "ho-chua", names["ReservoirSource"])  # type: ignore[arg-type]
 
     def opened(lakes: Any = LAKES, levels: Any = LEVELS) -> Source:
