@@ -12,8 +12,6 @@ import pytest
 
 from ckanext.hue.harvesters import errors, kinds
 from ckanext.hue.harvesters.base import Column, Page, Source
-from ckanext.hue.harvesters.files import FilesSource
-from ckanext.hue.harvesters.mapping import SETTINGS
 from ckanext.hue.harvesters.platform import PlatformSource
 
 Serve = Callable[..., Any]
@@ -78,13 +76,3 @@ def test_the_mapping_of_the_document_is_a_valid_one() -> None:
     opened = kinds.open_source("platform", "https://nguon.example", settings=json.loads(text))
     assert isinstance(opened, PlatformSource)
     assert opened.names.table_address("a/b") == "api/v2/rows?dataset=a%2Fb"
-
-
-@pytest.mark.parametrize(
-    ("heading", "settings"),
-    [("Another platform's names", SETTINGS), ("Files on the web", FilesSource.settings)],
-)
-def test_every_setting_is_in_the_document(heading: str, settings: tuple[Any, ...]) -> None:
-    section = DOCUMENT.split(f"## {heading}\n")[1].split("\n## ")[0]
-    named = set(re.findall(r"`(\w+)`", section))
-    assert [setting.name for setting in settings if setting.name not in named] == []
