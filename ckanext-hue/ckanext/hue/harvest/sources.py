@@ -98,7 +98,7 @@ class HarvestSource:
         return str(uuid.uuid5(uuid.UUID(self.dataset_id(remote_id)), list_name))
 
 
-def add(name: str, *, kind: str, url: str, update: bool = False, **given: Any) -> HarvestSource:
+def add(name: str, *, url: str, kind: str = "", update: bool = False, **given: Any) -> HarvestSource:
     """Add a source; with `update`, give an existing one of this name these settings.
 
     `given` are further fields of HarvestSource; those left out get their defaults, or keep what an existing
@@ -109,6 +109,7 @@ def add(name: str, *, kind: str, url: str, update: bool = False, **given: Any) -
     before = _found("name", name)
     if before and not update:
         raise SourceExists(name)
+    kind = kind or (before.kind if before else "platform")
     values = _checked({"kind": kind, "url": url, **given}, before)
     if not values.get("title"):
         values["title"] = before.title if before else name
