@@ -1,6 +1,7 @@
 """Harvests: first, again, changed, very many tables and two workers, against ckanext-harvest with xloader.
 
-    ./hue bench harvest [--quick] [--only NAME …] [--repeats N] [--tables N] [--stock-tables N] [--without-stock]
+    ./hue bench harvest [--quick] [--only NAME …] [--repeats N] [--tables N] [--stock-tables N]
+                        [--without-stock]
 
 docs/benchmarks.md says how each figure is measured.
 """

@@ -118,7 +118,7 @@ def _texts(file: IO[str]) -> Iterator[list[str]]:
 
 
 def columns(database: str, resource_id: str) -> list[str]:
-    """A table's columns in their order, without what the DataStore adds. Raises BenchError without a table."""
+    """A table's columns in their order, but the DataStore's own. Raises BenchError without a table."""
     names = postgres.psql(
         "SELECT attname FROM pg_attribute"
         " WHERE attrelid = to_regclass(quote_ident(:'name')) AND attnum > 0 AND NOT attisdropped"
