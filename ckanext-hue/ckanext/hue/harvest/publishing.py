@@ -102,7 +102,7 @@ def _write(
                 _write_dataset(source, user, ready, known.get(ready.item.remote_id), existing, names)
                 for ready in batch
             ]
-        remember(source.id, lease, written, known)
+        remember(source, lease, written, known)
         model.Session.commit()
         return shown
     except BaseException:
@@ -143,9 +143,13 @@ def _write_dataset(
 
 
 def _stored(user: str, ready: Ready) -> dict[str, Any]:
-    # From the database: Solr may know the dataset as it was.
-    context = Context(user=user, ignore_auth=True, use_cache=False)
-    return tk.get_action("package_show")(context, {"id": ready.dataset_id})
+    # From the database: Solr may know the dataset as it was. It is locked until the batch is committed: what
+    # a person saves in between would be written over.
+    context = Context(user=user, ignore_auth=True, use_cache=False, for_update=True)
+    stored = tk.get_action("package_show")(context, {"id": ready.dataset_id})
+    # CKAN takes a time that it is given for the time of this change.
+    del stored["metadata_modified"]
+    return stored
 
 
 def _merged(source: HarvestSource, stored: dict[str, Any], ready: Ready) -> dict[str, Any]:
