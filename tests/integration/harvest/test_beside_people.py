@@ -1,4 +1,4 @@
-"""People save datasets, and administrators change sources, while a harvest writes: neither undoes the other."""
+"""People save datasets and change sources while a harvest writes: neither undoes the other."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from .sources import HarvestSource
 log = logging.getLogger(__name__)
 
 MAX_NAME = 90  # leaves room for a suffix within CKAN's 100 characters
+RESERVED = frozenset({"edit", "new", "search"})  # names that CKAN keeps for pages of its own
 WRITE_ATTEMPTS = 3
 _MESSAGES = {
     "withdraw": "Bảng không còn trong danh mục của nguồn; bộ dữ liệu được đánh dấu ngừng cung cấp và sẽ được"
@@ -183,7 +184,8 @@ def _names(new: list[Ready]) -> dict[str, str]:
     if not slugs:
         return {}
     taken = {
-        row.name for row in rows("SELECT name FROM package WHERE name = ANY(:n)", n=list(slugs.values()))
+        *RESERVED,
+        *(row.name for row in rows("SELECT name FROM package WHERE name = ANY(:n)", n=list(slugs.values()))),
     }
     names: dict[str, str] = {}
     for dataset_id, slug in slugs.items():

@@ -140,11 +140,11 @@ def _checked(given: dict[str, Any], before: HarvestSource | None) -> dict[str, A
     if unknown := sorted(set(given) - set(_WRITTEN)):
         raise BadSourceSetting(unknown[0], "không có thiết lập này")
     values = dict(given)
-    for field, most in (("every_minutes", MAX_EVERY_MINUTES), ("grace_days", MAX_GRACE_DAYS)):
-        least = 1 if field == "every_minutes" else 0
-        number = values.get(field)
+    for name, most in (("every_minutes", MAX_EVERY_MINUTES), ("grace_days", MAX_GRACE_DAYS)):
+        least = 1 if name == "every_minutes" else 0
+        number = values.get(name)
         if number is not None and not least <= number <= most:
-            raise BadSourceSetting(field, f"phải là số nguyên từ {least} đến {most}")
+            raise BadSourceSetting(name, f"phải là số nguyên từ {least} đến {most}")
     percent = values.get("bad_row_percent")
     if percent is not None and not 0 <= percent <= MOST_BAD_ROW_PERCENT:
         raise BadSourceSetting("bad_row_percent", f"phải từ 0 đến {MOST_BAD_ROW_PERCENT}")
@@ -177,7 +177,7 @@ def _reads_otherwise(before: HarvestSource, values: dict[str, Any]) -> bool:
 
 
 def reads_still(session: Session | scoped_session[Session], source: HarvestSource) -> bool:
-    """Whether tables come out as this source, read earlier, had them; that holds until the session commits."""
+    """Whether tables come out as by the source read earlier; so it stays until the session commits."""
     row = session.execute(_HOLD, {"id": source.id}).first()
     return row is not None and all(getattr(row, name) == getattr(source, name) for name in _READING)
 
