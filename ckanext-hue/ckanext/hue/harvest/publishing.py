@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from copy import deepcopy
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -127,19 +128,20 @@ def _write_dataset(
     if ready.leaving:
         if existing.get(ready.dataset_id, "deleted") != "deleted":
             stored = _stored(user, ready)
-            _act("package_update", user, ready, {**stored, **_LEAVING[ready.item.action]})
+            _update(user, ready, stored, {**stored, **_LEAVING[ready.item.action]})
         message = _MESSAGES.get(ready.item.action, "").format(days=source.grace_days)
         return Written(ready, dataset_hash, changed=True, message=message)
     if ready.dataset_id in names:
         new = {"name": names[ready.dataset_id], "state": "active", "private": False}
-        _act("package_create", user, ready, _merged(source, new, ready))
+        tk.get_action("package_create")(_context(user, ready), _merged(source, new, ready))
         return Written(ready, dataset_hash, changed=True)
     returned = before is None or before.state != "active"
     deleted_by_us = before is None or before.state in ("closed", "archived")
     if before is not None and before.dataset_hash == dataset_hash and not ready.written and not returned:
         return Written(ready, dataset_hash, changed=False)
     restored = {"state": "active"} if deleted_by_us else {}
-    _act("package_update", user, ready, _merged(source, _stored(user, ready), ready) | restored)
+    stored = _stored(user, ready)
+    _update(user, ready, stored, _merged(source, stored, ready) | restored)
     return Written(ready, dataset_hash, changed=True)
 
 
@@ -160,8 +162,15 @@ def _merged(source: HarvestSource, stored: dict[str, Any], ready: Ready) -> dict
     return mapping.merged(stored, harvested, ready.written, updated)
 
 
-def _act(action: str, user: str, ready: Ready, values: dict[str, Any]) -> None:
-    context = Context(
+def _update(user: str, ready: Ready, stored: dict[str, Any], values: dict[str, Any]) -> None:
+    context = _context(user, ready)
+    # Else CKAN asks Solr, which may be late, whether there is anything to write.
+    context["original_package"] = deepcopy(stored)
+    tk.get_action("package_update")(context, values)
+
+
+def _context(user: str, ready: Ready) -> Context:
+    return Context(
         user=user,
         ignore_auth=True,
         defer_commit=True,
@@ -169,7 +178,6 @@ def _act(action: str, user: str, ready: Ready, values: dict[str, Any]) -> None:
         # package_update reports changes to the activity stream only when it commits itself.
         changed_entities={"packages": {ready.dataset_id}},
     )
-    tk.get_action(action)(context, values)
 
 
 def _existing(dataset_ids: set[str]) -> dict[str, str]:
