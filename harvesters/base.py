@@ -193,7 +193,7 @@ class Access:
     own host and port may be a private address. `settings` are those that its kind declares, checked."""
 
     url: str
-    token: str = ""
+    token: str = field(default="", repr=False)
     allow_private_host: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 

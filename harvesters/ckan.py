@@ -132,7 +132,10 @@ def _entry(found: Mapping[str, Any]) -> TableEntry:
     package = {**_extras(found), **found}
     remote_id = text_of(package.get("id"))
     title = text_of(package.get("title")) or text_of(package.get("name")) or remote_id
-    document = json.dumps(_kept(package), ensure_ascii=False, sort_keys=True, default=str)
+    try:
+        document = json.dumps(_kept(package), ensure_ascii=False, sort_keys=True, default=str)
+    except RecursionError:
+        return TableEntry(remote_id, title[:MAX_ID], OPEN, problem="mô tả lồng nhau quá sâu")
     if len(document) > MAX_DOCUMENT:
         problem = f"mô tả dài hơn {MAX_DOCUMENT} ký tự"
         return TableEntry(remote_id, title[:MAX_ID], OPEN, problem=problem)

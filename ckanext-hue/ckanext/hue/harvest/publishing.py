@@ -27,6 +27,7 @@ from .sources import HarvestSource
 log = logging.getLogger(__name__)
 
 MAX_NAME = 90  # leaves room for a suffix within CKAN's 100 characters
+RESERVED = frozenset({"edit", "new", "search"})  # names that CKAN keeps for pages of its own
 WRITE_ATTEMPTS = 3
 _MESSAGES = {
     "withdraw": "Bảng không còn trong danh mục của nguồn; bộ dữ liệu được đánh dấu ngừng cung cấp và sẽ được"
@@ -103,7 +104,7 @@ def _write(
                 _write_dataset(source, user, ready, known.get(ready.item.remote_id), existing, names)
                 for ready in batch
             ]
-        remember(source.id, lease, written, known)
+        remember(source, lease, written, known)
         model.Session.commit()
         return shown
     except BaseException:
@@ -145,9 +146,13 @@ def _write_dataset(
 
 
 def _stored(user: str, ready: Ready) -> dict[str, Any]:
-    # From the database: Solr may know the dataset as it was.
-    context = Context(user=user, ignore_auth=True, use_cache=False)
-    return tk.get_action("package_show")(context, {"id": ready.dataset_id})
+    # From the database: Solr may know the dataset as it was. It is locked until the batch is committed: what
+    # a person saves in between would be written over.
+    context = Context(user=user, ignore_auth=True, use_cache=False, for_update=True)
+    stored = tk.get_action("package_show")(context, {"id": ready.dataset_id})
+    # CKAN takes a time that it is given for the time of this change.
+    del stored["metadata_modified"]
+    return stored
 
 
 def _merged(source: HarvestSource, stored: dict[str, Any], ready: Ready) -> dict[str, Any]:
@@ -187,7 +192,8 @@ def _names(new: list[Ready]) -> dict[str, str]:
     if not slugs:
         return {}
     taken = {
-        row.name for row in rows("SELECT name FROM package WHERE name = ANY(:n)", n=list(slugs.values()))
+        *RESERVED,
+        *(row.name for row in rows("SELECT name FROM package WHERE name = ANY(:n)", n=list(slugs.values()))),
     }
     names: dict[str, str] = {}
     for dataset_id, slug in slugs.items():

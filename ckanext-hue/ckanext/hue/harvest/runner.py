@@ -145,13 +145,14 @@ class _Batch:
             return Ready(item, dataset_id, {}, [])
         if entry.problem:
             raise BadEntry(reason=entry.problem)
+        group = self.registry.field(entry.field_code)
+        if entry.document_form:
+            organization_id = self.registry.organization_of(self.source, entry.agency_code, entry.agency_name)
+            described = documents.dataset(self.source, entry, organization_id=organization_id, group=group)
+            return Ready(item, dataset_id, described, [])
         organization_id = self.registry.organization(
             entry.agency_code, entry.agency_name or self.source.title
         )
-        group = self.registry.field(entry.field_code)
-        if entry.document_form:
-            described = documents.dataset(self.source, entry, organization_id=organization_id, group=group)
-            return Ready(item, dataset_id, described, [])
         try:
             lists, mark = self._load(reader, entry, known)
         except NotModified:
