@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from pysolr import SolrError
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
@@ -21,6 +22,11 @@ from .records import VANISHED
 log = logging.getLogger(__name__)
 
 INDEXED_AT_ONCE = 500  # datasets
+_REFUSED = "HTTP 400"  # as pysolr quotes Solr's answer; anything else says nothing about the document
+_NOT_IN_SEARCH = (
+    "Bộ dữ liệu đã được ghi nhưng máy tìm kiếm từ chối bản mô tả, nên tìm kiếm trên cổng chưa có nội dung"
+    " mới. Nhật ký của tiến trình nền có chi tiết."
+)
 _UNUSED = """(t.state = 'closed' AND t.content_hashes <> '{}'
     OR t.index_pending AND t.content_hashes @? '$.* ? (@ == "")')"""
 # A job that is about to load the table again keeps it.
@@ -87,11 +93,13 @@ def _index_pending(source_id: str, dataset_ids: Collection[str] | None, shown: S
     )
     if not pending:
         return False
-    index_datasets(
+    refused = _index(
         [row.dataset_id for row in pending if row.active],
         [row.dataset_id for row in pending if not row.active],
         _still_true(shown or {}, pending),
     )
+    if refused:
+        _report_refused(source_id, refused)
     # What another worker wrote again since is still pending.
     rows(
         "UPDATE hue_harvest_table t SET index_pending = false"
@@ -112,6 +120,39 @@ def _still_true(shown: Shown, pending: Sequence[Row[Any]]) -> Shown:
         for dataset_id, read in shown.items()
         if dataset_id in modified and modified[dataset_id].isoformat() == read[0]["metadata_modified"]
     }
+
+
+def _index(active: list[str], deleted: list[str], shown: Shown | None) -> list[str]:
+    """Bring datasets to Solr; returns those that it refuses each by itself, which are found by halves.
+
+    One document that can never be indexed must not keep its whole source waiting for ever.
+    Raises SolrError when Solr is down or in trouble.
+    """
+    try:
+        index_datasets(active, deleted, shown)
+        return []
+    except SolrError as error:
+        if _REFUSED not in str(error):
+            raise
+        if len(active) == 1:
+            log.exception("Solr refuses the document of dataset %s", active[0])
+    if len(active) > 1:
+        middle = len(active) // 2
+        return _index(active[:middle], [], shown) + _index(active[middle:], deleted, shown)
+    index_datasets([], deleted)
+    return active
+
+
+def _report_refused(source_id: str, dataset_ids: list[str]) -> None:
+    """Say it in the report of the job that wrote them, which is not over before its index is."""
+    rows(
+        "UPDATE hue_harvest_item i SET message = concat_ws(' ', nullif(i.message, ''), :message)"
+        " FROM hue_harvest_job j WHERE j.id = i.job_id AND j.source_id = :source AND j.state = 'running'"
+        " AND i.state = 'done' AND i.dataset_id = ANY(CAST(:ids AS uuid[]))",
+        source=source_id,
+        message=_NOT_IN_SEARCH,
+        ids=dataset_ids,
+    )
 
 
 def _drop_unused_tables(source_id: str) -> None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
 from ckan import model
+from ckan.lib.jobs import get_queue
+
+from ckanext.hue.harvest import jobs
 
 LIMIT_SECONDS = 90
 
@@ -53,6 +62,90 @@ class Platform:
 @pytest.fixture
 def platform(sandbox: Callable[..., str]) -> Callable[..., Platform]:
     return lambda **settings: Platform(sandbox(**settings))
+
+
+class OwnPlatform:
+    """A platform of which a test says every value. It ignores the page that it is asked for."""
+
+    def __init__(self) -> None:
+        self.base = ""
+        self._entries: dict[str, dict[str, Any]] = {}
+        self._answers: dict[str, Any] = {}
+        self._marks = itertools.count(1)
+
+    def table(self, remote_id: str, rows: list[dict[str, Any]], **types: str) -> None:
+        """Give a table these rows; `types` are declared for columns by their names."""
+        columns = [{"tentruong": name, "kieu": kind} for name, kind in types.items()]
+        self.answer(remote_id, {"code": 0, "data": rows, "hienthi": columns})
+
+    def answer(self, remote_id: str, body: Any, **listed: Any) -> None:
+        """Give a table this answer, as JSON or, when it is text, as it is; `listed` changes its entry."""
+        entry = {"tenbang": f"Bảng {remote_id}", "mucdo": "mo", "macoquan": "so-du-lich"}
+        self._entries[remote_id] = {**entry, "id": remote_id, "mabam": str(next(self._marks)), **listed}
+        self._answers[remote_id] = body
+
+    def to(self, path: str) -> bytes:
+        """The answer to a request."""
+        if path == "danhmuc":
+            entries = list(self._entries.values())
+            body: Any = {"code": 0, "phien": 1, "tong": len(entries), "data": entries}
+        else:
+            body = self._answers[unquote(path.removeprefix("bang/"))]
+        return (body if isinstance(body, str) else json.dumps(body)).encode()
+
+
+@pytest.fixture
+def own() -> Iterator[OwnPlatform]:
+    """A platform of one's own, over HTTP."""
+    platform = OwnPlatform()
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            data = platform.to(urlsplit(self.path).path.removeprefix("/"))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Tests print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    platform.base = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield platform
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def served(action: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """What the API gives a reader of a harvested table."""
+
+    def look(source: Any, remote_id: str) -> dict[str, Any]:
+        found = action("datastore_search", resource_id=source.resource_id(remote_id, "data"), limit=1000)
+        columns = {field["id"]: field["type"] for field in found["fields"] if field["id"] != "_id"}
+        rows = [{name: row[name] for name in columns} for row in found["records"]]
+        return {"total": found["total"], "columns": columns, "rows": rows}
+
+    return look
+
+
+@pytest.fixture(autouse=True)
+def alone(context: None, sql: Callable[..., list[Any]]) -> Iterator[None]:
+    """No work of other tests, which any worker would take, before and after each test."""
+    _leave_no_work(sql)
+    yield
+    _leave_no_work(sql)
+
+
+def _leave_no_work(sql: Callable[..., list[Any]]) -> None:
+    for job in sql("SELECT id::text FROM hue_harvest_job WHERE state = ANY(:s)", s=list(jobs.ACTIVE)):
+        jobs.cancel(job.id)
+    sql("UPDATE hue_harvest_source SET next_run = NULL, every_minutes = NULL")
+    sql("UPDATE hue_harvest_table SET index_pending = false WHERE index_pending")
+    sql("DELETE FROM hue_harvest_host")
+    get_queue().empty()
 
 
 @pytest.fixture(autouse=True)
@@ -130,12 +223,16 @@ def age(sql: Callable[..., list[Any]]) -> Callable[..., None]:
 
 
 @pytest.fixture
-def leases_run_out(sql: Callable[..., list[Any]]) -> Callable[[], None]:
-    """Let all leases run out, as they do some time after their workers died."""
+def leases_run_out(sql: Callable[..., list[Any]]) -> Callable[[Any], None]:
+    """Let a source's leases run out, as they do some time after their workers died."""
 
-    def run() -> None:
-        for table in ("hue_harvest_item", "hue_harvest_job"):
-            sql(f"UPDATE {table} SET lease_until = now() - interval '1 second' WHERE lease_until > now()")  # noqa: S608
+    def run(source: Any) -> None:
+        for table, job in (("hue_harvest_item", "job_id"), ("hue_harvest_job", "id")):
+            sql(
+                f"UPDATE {table} SET lease_until = now() - interval '1 second' WHERE lease_until > now()"  # noqa: S608
+                f" AND {job} IN (SELECT id FROM hue_harvest_job WHERE source_id = :source)",
+                source=source.id,
+            )
 
     return run
 
@@ -212,6 +309,8 @@ def in_a_fork() -> Callable[[Callable[[], None]], int]:
                 model.meta.engine.dispose(close=False)  # pyright: ignore[reportOptionalMemberAccess]
                 work()
                 os._exit(0)
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(1)
         _, status = os.waitpid(child, 0)

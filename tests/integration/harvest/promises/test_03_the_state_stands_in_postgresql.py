@@ -104,14 +104,14 @@ def test_rows_are_not_replaced_by_a_worker_whose_table_was_taken(
     runner.run(planning)
     late = leases.claim()
     assert late and [item.remote_id for item in late.items] == [remote]
-    leases_run_out()
+    leases_run_out(source)
     other = leases.claim()
     assert other and other.items and other.token > late.token
     with pytest.raises(LeaseLost), leases.keeping(late, remote) as keep:
         keep()
     with leases.keeping(other, remote) as keep:
         keep()
-        leases_run_out()
+        leases_run_out(source)
         assert leases.claim() is None  # nobody takes the table while its rows are replaced
     runner.run(other)
     leases.finish_done()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ckan.lib.search.common import make_connection
 
-from ckanext.hue.harvest import jobs, scheduler, worker
+from ckanext.hue.harvest import jobs, leases, scheduler, worker
 from ckanext.hue.tables.database import datastore_connection
 
 Run = Callable[..., Any]
@@ -22,16 +22,16 @@ ENGINE = "ckanext.hue.harvest"
 STEPS = {
     "before a job is claimed": (f"{ENGINE}.leases:_claim_planning", "before", 1),
     "a job is claimed": (f"{ENGINE}.leases:_claim_planning", "after", 1),
-    "the listing is asked for": ("ckanext.hue.harvesters.platform:PlatformSource._get", "before", 1),
-    "the listing is spooled": (f"{ENGINE}.planning:_spool", "after", 1),
+    "the listing is asked for": ("ckanext.hue.harvesters.platform:PlatformSource._listing_page", "before", 1),
+    "the listing is spooled": (f"{ENGINE}.planning:write_listing", "after", 1),
     "before the plan is decided": (f"{ENGINE}.planning:_decide", "before", 1),
     "decided, not committed": (f"{ENGINE}.planning:_decide", "after", 1),
     "the plan is committed": (f"{ENGINE}.planning:plan", "after", 1),
     "tables are claimed": (f"{ENGINE}.leases:_claim_items", "after", 1),
     "more tables are claimed": (f"{ENGINE}.leases:_claim_items", "after", 2),
     "a lease is renewed": (f"{ENGINE}.leases:_renew", "after", 1),
-    "a first page is asked for": ("ckanext.hue.harvesters.platform:PlatformSource._page", "before", 1),
-    "a page is read": ("ckanext.hue.harvesters.platform:PlatformSource._page", "after", 2),
+    "a first page is asked for": ("ckanext.hue.harvesters.platform:PlatformSource._get_page", "before", 1),
+    "a page is read": ("ckanext.hue.harvesters.platform:PlatformSource._get_page", "after", 2),
     "rows are staged": ("ckanext.hue.tables.staging:Staging.copy", "after", 1),
     "a table is built": ("ckanext.hue.tables.loading:build", "after", 1),
     "before a swap": ("ckanext.hue.tables.publishing:swap", "before", 1),
@@ -78,42 +78,39 @@ def deadly(step: tuple[str, str, int]) -> None:
     setattr(owner, name, wrapped)
 
 
-@pytest.fixture
-def world(
-    platform: Run,
-    add_source: Run,
-    harvest: Run,
-    stored: Run,
-    sql: Run,
-    age: Run,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Any:
-    """Sources before a job: never harvested, or harvested and then changed in every way."""
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of three tables, and leases that are renewed often but never run out of themselves."""
     import ckan.plugins.toolkit as tk
 
     monkeypatch.setitem(tk.config, "ckanext.hue.harvest.batch_size", 3)
-    monkeypatch.setitem(tk.config, "ckanext.hue.harvest.lease", 1)
+    monkeypatch.setitem(tk.config, "ckanext.hue.harvest.lease", 60)
+    monkeypatch.setattr(leases, "BEATS_A_LEASE", 1_200)
 
-    def fresh() -> tuple[Any, Any]:
-        server = platform(tables=12, rows=4, open_tables=5, delay_ms=40)
-        return server, add_source(server.base)
 
-    def changed() -> tuple[Any, Any]:
-        server = platform(tables=12, rows=4, open_tables=5)
-        source = add_source(server.base)
-        first, second, closed, withdrawn, archived = sorted(server.open_ids())
-        server.change(second, mucdo="noi-bo")
-        harvest(source)
-        server.change(archived, removed=True)
-        harvest(source)
+def never_harvested(count: int, platform: Run, add_source: Run, harvest: Run, age: Run) -> list[Any]:
+    """Sources of one platform before their first job."""
+    server = platform(tables=12, rows=3, open_tables=5)
+    return [add_source(server.base) for _ in range(count)]
+
+
+def changed_in_every_way(count: int, platform: Run, add_source: Run, harvest: Run, age: Run) -> list[Any]:
+    """Sources of one platform, harvested and before a job for all that happened to their tables since."""
+    server = platform(tables=12, rows=3, open_tables=5)
+    sources = [add_source(server.base) for _ in range(count)]
+    first, second, closed, withdrawn, archived = sorted(server.open_ids())
+    server.change(second, mucdo="noi-bo")
+    for source in sources:
+        assert harvest(source).done == 4
+    server.change(archived, removed=True)
+    for source in sources:
+        assert harvest(source).gone == 1
         age(source)
-        server.change(first, rows=6)
-        server.change(second, mucdo="mo")
-        server.change(closed, mucdo="noi-bo")
-        server.change(withdrawn, removed=True)
-        return server, source
-
-    return {"first": fresh, "changed": changed}
+    server.change(first, rows=5)
+    server.change(second, mucdo="mo")
+    server.change(closed, mucdo="noi-bo")
+    server.change(withdrawn, removed=True)
+    return sources
 
 
 def state(source: Any, stored: Run, sql: Run) -> dict[str, Any]:
@@ -174,20 +171,28 @@ def unpublished_resources(found: dict[str, Any], sql: Run, source: Any) -> list[
     return [str(uuid.UUID(name)) for remote in closed for name in found[remote].resources]
 
 
-@pytest.mark.parametrize("flow", ["first", "changed"])
+@pytest.mark.parametrize(
+    ("before", "steps"),
+    [(never_harvested, STEPS), (changed_in_every_way, {**STEPS, **DROPPING})],
+    ids=["first", "changed"],
+)
 def test_killed_at_every_step_it_ends_as_if_it_was_not(
-    world: Any, flow: str, stored: Run, sql: Run, in_a_fork: Run, leases_run_out: Run
+    before: Callable[..., list[Any]],
+    steps: dict[str, tuple[str, str, int]],
+    platform: Run,
+    add_source: Run,
+    harvest: Run,
+    age: Run,
+    stored: Run,
+    sql: Run,
+    in_a_fork: Run,
+    leases_run_out: Run,
 ) -> None:
-    _, undisturbed = world[flow]()
-    jobs.create(undisturbed)
-    worker.work()
+    undisturbed, *sources = before(1 + len(steps), platform, add_source, harvest, age)
+    assert harvest(undisturbed).succeeded
     expected = state(undisturbed, stored, sql)
     assert expected["waiting"] == expected["left over"][0] == 0
-    steps = {**STEPS, **(DROPPING if flow == "changed" else {})}
-    if flow == "changed":
-        del steps["a lease is renewed"]  # it ends before its first heartbeat
-    for name, step in steps.items():
-        _, source = world[flow]()
+    for (name, step), source in zip(steps.items(), sources, strict=True):
         job_id = jobs.create(source)
 
         def killed(step: tuple[str, str, int] = step) -> None:
@@ -196,7 +201,7 @@ def test_killed_at_every_step_it_ends_as_if_it_was_not(
 
         assert in_a_fork(killed) == signal.SIGKILL, f"nothing was killed: {name}"
         for _ in range(MOST_LOOKS):
-            leases_run_out()
+            leases_run_out(source)
             scheduler.tick()
             worker.work()
             if jobs.status(job_id).over:
@@ -206,9 +211,10 @@ def test_killed_at_every_step_it_ends_as_if_it_was_not(
 
 
 def test_a_table_that_kills_its_worker_fails_after_three_attempts_and_the_others_are_published(
-    world: Any, stored: Run, in_a_fork: Run, leases_run_out: Run
+    platform: Run, add_source: Run, stored: Run, in_a_fork: Run, leases_run_out: Run
 ) -> None:
-    server, source = world["first"]()
+    server = platform(tables=12, rows=3, open_tables=5)
+    source = add_source(server.base)
     poison = sorted(server.open_ids())[0]
     job_id = jobs.create(source)
 
@@ -228,7 +234,7 @@ def test_a_table_that_kills_its_worker_fails_after_three_attempts_and_the_others
     deaths = 0
     while not jobs.status(job_id).over:
         deaths += in_a_fork(killed) == signal.SIGKILL
-        leases_run_out()
+        leases_run_out(source)
         scheduler.tick()
     assert deaths == 3
     [line] = jobs.report(job_id, states=("failed",))
