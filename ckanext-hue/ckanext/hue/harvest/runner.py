@@ -160,7 +160,7 @@ class _Batch:
         return Ready(item, dataset_id, dataset, lists, mark)
 
     def _organization(self, entry: TableEntry) -> str:
-        """The id of the agency. What another catalogue calls itself is believed only of its settings' word."""
+        """The id of the agency. What another catalogue calls itself is not believed."""
         code, name = entry.agency_code, entry.agency_name
         if entry.document_form and not self.source.settings.get("agency"):
             return self.registry.organization_of(self.source, code, name)
