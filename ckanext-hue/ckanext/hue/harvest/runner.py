@@ -145,14 +145,11 @@ class _Batch:
             return Ready(item, dataset_id, {}, [])
         if entry.problem:
             raise BadEntry(reason=entry.problem)
+        organization_id = self._organization(entry)
         group = self.registry.field(entry.field_code)
         if entry.document_form:
-            organization_id = self.registry.organization_of(self.source, entry.agency_code, entry.agency_name)
             described = documents.dataset(self.source, entry, organization_id=organization_id, group=group)
             return Ready(item, dataset_id, described, [])
-        organization_id = self.registry.organization(
-            entry.agency_code, entry.agency_name or self.source.title
-        )
         try:
             lists, mark = self._load(reader, entry, known)
         except NotModified:
@@ -161,6 +158,11 @@ class _Batch:
         self._host_answered()
         dataset = mapping.dataset(self.source, entry, lists, organization_id=organization_id, group=group)
         return Ready(item, dataset_id, dataset, lists, mark)
+
+    def _organization(self, entry: TableEntry) -> str:
+        if entry.document_form:
+            return self.registry.organization_of(self.source, entry.agency_code, entry.agency_name)
+        return self.registry.organization(entry.agency_code, entry.agency_name or self.source.title)
 
     def _load(self, reader: Source, entry: TableEntry, known: Known | None) -> tuple[list[LoadedList], str]:
         """Load the table's rows; returns its lists, and the mark to ask with the next time.
