@@ -59,7 +59,8 @@ def test_a_source_has_one_job_at_a_time(platform: Run, add_source: Run) -> None:
 def test_a_worker_that_slept_past_its_lease_writes_nothing(
     platform: Run, add_source: Run, start: Run, wait_until: Run, stored: Run, sql: Run
 ) -> None:
-    server = platform(tables=10, rows=5, open_tables=3, delay_ms=300)
+    # long enough that it falls asleep while it waits for an answer, not while it holds on to the rows
+    server = platform(tables=10, rows=5, open_tables=3, delay_ms=800)
     source = add_source(server.base)
     sleeper = start("jobs", "worker")
     job_id = worker.start(source)
@@ -116,6 +117,32 @@ def test_rows_are_not_replaced_by_a_worker_whose_table_was_taken(
     runner.run(other)
     leases.finish_done()
     assert set(tables(list(first.resources)).values()) == {7}
+
+
+def test_a_dataset_is_not_written_by_a_worker_whose_table_was_taken(
+    platform: Run, add_source: Run, harvest: Run, stored: Run, leases_run_out: Run
+) -> None:
+    """A closed table has no rows to hold on to: it is the token alone that shuts the late worker out."""
+    server = platform(tables=4, rows=5, open_tables=1)
+    source = add_source(server.base)
+    harvest(source)
+    before = stored(source)
+    server.change(next(iter(before)), mucdo="noi-bo")
+    job_id = jobs.create(source)
+    planning = leases.claim()
+    assert planning
+    runner.run(planning)
+    late = leases.claim()
+    assert late and [item.action for item in late.items] == ["closed"]
+    leases_run_out(source)
+    other = leases.claim()
+    assert other and other.items
+    with pytest.raises(LeaseLost):
+        runner._Batch(source, late, check=lambda: None).run()
+    assert stored(source) == before
+    runner.run(other)
+    assert jobs.status(job_id).closed == 1
+    assert {one.state for one in stored(source).values()} == {"deleted"}
 
 
 def test_a_job_cancelled_under_work_writes_no_more(

@@ -90,7 +90,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def never_harvested(count: int, platform: Run, add_source: Run, harvest: Run, age: Run) -> list[Any]:
     """Sources of one platform before their first job."""
-    server = platform(tables=12, rows=3, open_tables=5)
+    server = platform(tables=12, rows=3, open_tables=4)
     return [add_source(server.base) for _ in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""Promise 9: a new column is added; a vanished or retyped one keeps the old table, unless told otherwise."""
+"""Promise 9: a new column is added; a vanished or retyped one keeps the old table until it is accepted."""
 
 from __future__ import annotations
 
