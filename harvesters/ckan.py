@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from . import errors
+from . import defaults, errors
 from .base import OPEN, Access, Chunk, Contact, Setting, TableEntry
 from .envelope import text_of, whole_number
 from .fields import field_code
@@ -49,6 +50,7 @@ class CkanSource:
         Setting(
             "filter", "Điều kiện lọc", "Điều kiện thêm, theo cú pháp tham số fq của CKAN, như res_format:CSV."
         ),
+        *defaults.SETTINGS,
     )
 
     def __init__(self, access: Access) -> None:
@@ -59,6 +61,7 @@ class CkanSource:
             allow_private_host=access.allow_private_host,
         )
         self.filters = _filters(access.settings)
+        self.given = defaults.given(access.settings)
 
     def listing(self) -> Iterator[TableEntry]:
         """Yield each public, active dataset once. All pages together are as many as the portal counts."""
@@ -71,7 +74,7 @@ class CkanSource:
                     raise errors.IncompleteListing(reason="cổng nguồn không xếp bộ dữ liệu theo mã («id»)")
                 last = package_id
                 if _is_published(package):
-                    yield _entry(package)
+                    yield replace(_entry(package), **self.given)
             if count == len(packages):
                 return
             if count < len(packages) or not packages:
@@ -129,7 +132,10 @@ def _entry(found: Mapping[str, Any]) -> TableEntry:
     package = {**_extras(found), **found}
     remote_id = text_of(package.get("id"))
     title = text_of(package.get("title")) or text_of(package.get("name")) or remote_id
-    document = json.dumps(_kept(package), ensure_ascii=False, sort_keys=True, default=str)
+    try:
+        document = json.dumps(_kept(package), ensure_ascii=False, sort_keys=True, default=str)
+    except RecursionError:
+        return TableEntry(remote_id, title[:MAX_ID], OPEN, problem="mô tả lồng nhau quá sâu")
     if len(document) > MAX_DOCUMENT:
         problem = f"mô tả dài hơn {MAX_DOCUMENT} ký tự"
         return TableEntry(remote_id, title[:MAX_ID], OPEN, problem=problem)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ckanext.hue.schemas import concept
 
-from . import errors, rdf
+from . import defaults, errors, rdf
 from .base import OPEN, Access, Chunk, Contact, Setting, TableEntry
 from .fields import field_code
 from .http import Client
@@ -46,12 +46,14 @@ class DcatSource:
             "Phần sau dấu ? trong địa chỉ trang đầu của danh mục, ví dụ fq: organization:so-y-te.",
             type="mapping",
         ),
+        *defaults.SETTINGS,
     )
 
     def __init__(self, access: Access) -> None:
         self.client = Client(access.url, token=access.token, allow_private_host=access.allow_private_host)
         self.url = access.url
         self.query = access.settings.get("query", {})
+        self.given = defaults.given(access.settings)
 
     def listing(self) -> Iterator[TableEntry]:
         """Yield each dataset of the catalogue once, page after page."""
@@ -66,7 +68,7 @@ class DcatSource:
             for node in graph.subjects(rdf.DATASET):
                 described.add(str(node))
                 if entry := _new(_entry(graph, node), str(node), seen):
-                    yield entry
+                    yield replace(entry, **self.given)
             if len(described) > MAX_DATASETS:
                 raise errors.IncompleteListing(reason=f"nguồn có hơn {MAX_DATASETS} bộ dữ liệu")
             if following and len(described) == before:

@@ -20,7 +20,7 @@ from ckanext.hue.tables.errors import NoTableInFile
 from ckanext.hue.tables.reading.opening import open_file
 from ckanext.hue.tables.uploads.formats import KINDS as FORMATS
 
-from . import errors, folders
+from . import defaults, errors, folders
 from .addresses import HostPort, host_and_port, is_absolute
 from .answers import Answer
 from .base import Access, Chunk, Mark, NotModified, Setting, Sheet, TableEntry
@@ -54,11 +54,7 @@ class FilesSource:
             "list",
         ),
         Setting("subfolders", "Đọc cả thư mục con", "Mặc định: không", "flag"),
-        Setting("field", "Lĩnh vực", "Mã lĩnh vực của các bảng"),
-        Setting("agency", "Mã cơ quan", "Mã của cơ quan công bố các bảng"),
-        Setting("agency_name", "Tên cơ quan", "Dùng khi cổng chưa có cơ quan này"),
-        Setting("frequency", "Tần suất cập nhật", "Mã tần suất, ví dụ hang-thang"),
-        Setting("license", "Giấy phép", "Mã giấy phép. Mặc định: giấy phép của cổng"),
+        *defaults.SETTINGS,
         Setting("access", "Mức độ mở", "Chỉ mo được công bố. Mặc định: mo", "choice", ACCESS_LEVELS),
     )
 
@@ -157,13 +153,9 @@ class FilesSource:
             remote_id=remote_id,
             title=title,
             access=self.given.get("access", "mo"),
-            field_code=self.given.get("field", ""),
-            agency_code=self.given.get("agency", ""),
-            agency_name=self.given.get("agency_name", ""),
-            frequency=self.given.get("frequency", ""),
-            license=self.given.get("license", ""),
             version=version,
             updated=updated,
+            **defaults.given(self.given),
         )
 
     def _version(self, url: str) -> tuple[str | None, str]:

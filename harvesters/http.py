@@ -221,7 +221,7 @@ def _retry_after(answer: requests.Response) -> float | None:
     told = answer.headers.get("Retry-After")
     try:
         return Retry().parse_retry_after(told) if told else None
-    except BrokenBody:
+    except (BrokenBody, ValueError, OverflowError):  # no number, or a time that no calendar has
         return None
 
 

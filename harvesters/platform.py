@@ -1,6 +1,6 @@
 """The province's shared digitization platform (Nền tảng Số hóa) over HTTP.
 
-The contract is described in docs/platform-api.yaml, other names for it in docs/harvest.md. Answers are
+The contract is described in docs/platform-api.yaml, other names for it in docs/sources.md. Answers are
 believed only when they prove themselves: a listing by its snapshot and total, a table by its row count and
 version.
 """

@@ -24,6 +24,7 @@ Term = Node | Literal
 
 MAX_TRIPLES = 1_000_000  # of one answer
 MAX_DOCUMENT_TRIPLES = 20_000
+MAX_DOCUMENT = 2_000_000  # characters of its literals
 MAX_TEXT = 50_000  # characters of one literal; longer ones are cut
 MAX_IRI = 4_000
 MAX_XML_DEPTH = 100
@@ -108,12 +109,16 @@ def document(graph: Graph, subject: Node) -> str:
 
 
 def _reached(graph: Graph, subject: Node) -> list[Node]:
-    members, waiting, count = {subject: None}, [subject], 0
+    members, waiting, count, size = {subject: None}, [subject], 0, 0
     while waiting:
         node = waiting.pop()
         count += len(graph.said[node])
         if count > MAX_DOCUMENT_TRIPLES:
             raise errors.BadEntry(reason=f"mô tả có hơn {MAX_DOCUMENT_TRIPLES} bộ ba")
+        # One long text that many datasets share would be kept with each of them.
+        size += sum(len(value.value) for _, value in graph.said[node] if isinstance(value, Literal))
+        if size > MAX_DOCUMENT:
+            raise errors.BadEntry(reason=f"mô tả dài hơn {MAX_DOCUMENT} ký tự")
         for predicate, value in graph.said[node]:
             # From a concept one would come to its whole vocabulary.
             if isinstance(value, Literal) or value in members or value not in graph.said:

@@ -8,6 +8,7 @@ from stack.steps import say
 
 SOURCE = "sandbox"
 TITLE = "Nền tảng Số hóa (mô phỏng)"
+EVERY_MINUTES = "60"
 
 
 def ensure() -> None:
@@ -26,6 +27,10 @@ def ensure() -> None:
         "--url",
         address,
         "--title",
+        TITLE,
+        "--every",
+        EVERY_MINUTES,
+        "--vouched-by",
         TITLE,
         "--allow-private-host",
         "--update",

@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from psycopg2 import sql
 
+from ckanext.hue.harvesters import defaults
 from ckanext.hue.harvesters.base import MAX_COLUMNS, OPEN, Access, Chunk, CopyStream, Setting, TableEntry
 from ckanext.hue.harvesters.errors import BadEntry, IncompleteListing, SettingsError
 
@@ -58,13 +59,7 @@ class WarehouseSource:
             "Cột mà mọi thay đổi của một dòng đều ghi lại, ví dụ ngay_cap_nhat. Bảng không có cột này được"
             " theo dõi bằng bộ đếm của PostgreSQL, hoặc được đọc lại mỗi lần.",
         ),
-        Setting("field_code", "Mã lĩnh vực", "Lĩnh vực của mọi bảng trong nguồn, ví dụ du-lich."),
-        Setting("agency_code", "Mã cơ quan", "Mã định danh của cơ quan công bố."),
-        Setting(
-            "agency_name", "Tên cơ quan", "Tên của cơ quan công bố, khi cổng chưa có cơ quan mang mã này."
-        ),
-        Setting("frequency", "Tần suất cập nhật", "Mã tần suất cập nhật của mọi bảng trong nguồn."),
-        Setting("license", "Giấy phép", "Mã giấy phép của mọi bảng trong nguồn."),
+        *defaults.SETTINGS,
         Setting(
             "sslmode",
             "Mã hóa đường truyền",
@@ -145,14 +140,10 @@ class WarehouseSource:
             title=title,
             access=OPEN,
             description=description,
-            field_code=self._given.get("field_code", ""),
-            agency_code=self._given.get("agency_code", ""),
-            agency_name=self._given.get("agency_name", ""),
-            frequency=self._given.get("frequency", ""),
-            license=self._given.get("license", ""),
             updated=updated,
             version=version,
             problem=_problem(listed),
+            **defaults.given(self._given),
         )
 
     def _version(self, session: Session, listed: Listed, probes_end: float) -> tuple[str | None, str]:

@@ -47,7 +47,7 @@ STATEMENT = """
     ORDER BY a.attnum
 """
 
-# Nobody reads them as a table's values; a view can give what they mean (see docs/harvest.md).
+# Nobody reads them as a table's values; a view can give what they mean (see docs/sources.md).
 _LEFT_OUT = frozenset({"bytea", "tsvector", "tsquery"})
 _LEFT_OUT_EXTENSIONS = frozenset({"geometry", "geography", "raster"})
 _PLAIN = sql.SQL("{}")

@@ -1,6 +1,7 @@
 """Harvests: first, again, changed, very many tables and two workers, against ckanext-harvest with xloader.
 
-    ./hue bench harvest [--quick] [--only NAME …] [--repeats N] [--tables N] [--stock-tables N] [--without-stock]
+    ./hue bench harvest [--quick] [--only NAME …] [--repeats N] [--tables N] [--stock-tables N]
+                        [--without-stock]
 
 docs/benchmarks.md says how each figure is measured.
 """
@@ -53,7 +54,7 @@ def parser() -> Parser:
 
 
 def measure(names: Sequence[str], sizes: Sizes, with_stock: bool) -> list[Row]:
-    """Make both arms, run the measures in order, and take both arms away again."""
+    """Make both arms, run the measures in this order, and take both arms away again."""
     rows: list[Row] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=portal_arm.HOME)))
@@ -68,8 +69,10 @@ def measure(names: Sequence[str], sizes: Sizes, with_stock: bool) -> list[Row]:
             title, run = MEASURES[name]
             say(f"\n── {title}")
             start = time.monotonic()
-            rows += run(bench)
-            say(f"  {seconds(time.monotonic() - start)}")
+            found = run(bench)
+            # At once: what comes later may fail or be stopped.
+            say(f"{table(found, with_goals=False)}\n  {seconds(time.monotonic() - start)}")
+            rows += found
     return rows
 
 
@@ -95,7 +98,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure and print the table. Returns the exit code."""
     given = parser().parse_args(arguments)
     sizes = chosen_sizes(given)
-    names = [name for name in MEASURES if not given.only or name in given.only]
+    names = list(dict.fromkeys(given.only or MEASURES))
     portal_arm.HOME.mkdir(mode=0o700, exist_ok=True)
     with state.exclusive("bench.lock", "một lượt ./hue bench khác"):
         for left in portal_arm.HOME.glob("run-*"):

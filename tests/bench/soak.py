@@ -30,9 +30,8 @@ from stack.steps import say, seconds, step, warn
 
 SOURCE = "ngam"
 ROWS = 100
-FIXED_TABLES = (
-    60  # that the sandbox lists first and cannot change, at most; they are taken out of its listing
-)
+# That the sandbox lists first and cannot change, at most; they are taken out of its listing.
+FIXED_TABLES = 60
 KEPT_JOBS = 20
 # Short, so that what a killed worker held is taken up within seconds; the meaning stays the same.
 SETTINGS = {
@@ -115,7 +114,8 @@ def disturb(upheaval: Upheaval, running: Fleet, harvests: int, minutes: float) -
         failed += job.items.get("failed", 0)
         if number % TOLD_EVERY == 0:
             say(
-                f"  {number}/{harvests} lần; {upheaval.touched.total()} thay đổi, {upheaval.faults} lỗi được gây,"
+                f"  {number}/{harvests} lần; {upheaval.touched.total()} thay đổi,"
+                f" {upheaval.faults} lỗi được gây,"
                 f" {sum(running.kills.values())} tiến trình bị giết, {failed} bảng lỗi trong báo cáo"
             )
     return harvests
@@ -150,8 +150,9 @@ def soak(harvests: int, tables: int, seed: int, minutes: float) -> list[str]:
             wrong = checks.differences(source, upheaval.touched, upheaval.removed, KEPT_JOBS)
             killed = ", ".join(f"{name} {times}" for name, times in running.kills.items())
             say(
-                f"\n{done} lần thu thập {tables} bảng (hạt giống {seed}): {upheaval.touched.total()} thay đổi,"
-                f" {upheaval.faults} lỗi được gây, tiến trình bị giết: {killed}."
+                f"\n{done} lần thu thập {tables} bảng (hạt giống {seed}):"
+                f" {upheaval.touched.total()} thay đổi, {upheaval.faults} lỗi được gây,"
+                f" tiến trình bị giết: {killed}."
             )
             return wrong
 
@@ -168,9 +169,8 @@ def main(arguments: Sequence[str]) -> int:
     if wrong:
         warn(f"Có {len(wrong)} điều khác nhau ({seconds(time.monotonic() - start)}).")
         return 1
-    say(
-        f"Nguồn, cơ sở dữ liệu, DataStore và Solr như nhau; không gì kẹt, không gì phình ({seconds(time.monotonic() - start)})."
-    )
+    took = seconds(time.monotonic() - start)
+    say(f"Nguồn, cơ sở dữ liệu, DataStore và Solr như nhau; không gì kẹt, không gì phình ({took}).")
     return 0
 
 

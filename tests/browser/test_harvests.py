@@ -75,6 +75,7 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def sound(page: Page) -> None:
+    page.wait_for_load_state("networkidle")  # pages are reached by clicks, which wait for no font or style
     assert page.evaluate(WIDER_THAN_THE_WINDOW) == 0
     headings = page.evaluate(HEADINGS)
     assert headings.count(1) == 1 and headings[0] == 1

@@ -1,66 +1,21 @@
-"""The portal's own actions, and those of the DataStore that it changes; each stands in its room."""
+"""The portal's own actions, and those of CKAN that it changes; each stands in its room."""
 
 from __future__ import annotations
 
-from .harvest.actions import (
-    hue_harvest_approve,
-    hue_harvest_cancel,
-    hue_harvest_list,
-    hue_harvest_quarantine,
-    hue_harvest_reject,
-    hue_harvest_report,
-    hue_harvest_retry,
-    hue_harvest_run,
-    hue_harvest_show,
-    hue_source_check,
-    hue_source_create,
-    hue_source_delete,
-    hue_source_kinds,
-    hue_source_list,
-    hue_source_pause,
-    hue_source_resume,
-    hue_source_show,
-    hue_source_update,
-)
-from .search.showing import package_show
-from .tables.actions import (
-    datastore_create,
-    datastore_search,
-    hue_table_aggregate,
-    hue_table_changes,
-    hue_table_profile,
-    hue_table_versions,
-)
-from .tables.files.actions import hue_table_files
-from .tables.uploads.actions import hue_upload_reload, hue_upload_show
+from collections.abc import Callable
+from typing import Any
 
-__all__ = [
-    "datastore_create",
-    "datastore_search",
-    "hue_harvest_approve",
-    "hue_harvest_cancel",
-    "hue_harvest_list",
-    "hue_harvest_quarantine",
-    "hue_harvest_reject",
-    "hue_harvest_report",
-    "hue_harvest_retry",
-    "hue_harvest_run",
-    "hue_harvest_show",
-    "hue_source_check",
-    "hue_source_create",
-    "hue_source_delete",
-    "hue_source_kinds",
-    "hue_source_list",
-    "hue_source_pause",
-    "hue_source_resume",
-    "hue_source_show",
-    "hue_source_update",
-    "hue_table_aggregate",
-    "hue_table_changes",
-    "hue_table_files",
-    "hue_table_profile",
-    "hue_table_versions",
-    "hue_upload_reload",
-    "hue_upload_show",
-    "package_show",
-]
+from .harvest.actions import jobs as harvest_jobs
+from .harvest.actions import reading as harvest_reading
+from .harvest.actions import writing as harvest_writing
+from .search import showing
+from .tables import actions as tables
+from .tables.files import actions as files
+from .tables.uploads import actions as uploads
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    name: function
+    for room in (harvest_jobs, harvest_reading, harvest_writing, showing, tables, files, uploads)
+    for name, function in vars(room).items()
+    if name.startswith("hue_") or getattr(function, "chained_action", None) is True
+}

@@ -2,59 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ckan.plugins.toolkit as tk
 from ckan import authz, model
 from ckan.types import AuthResult, Context, DataDict
 
-from .harvest.auth import (
-    hue_harvest_approve,
-    hue_harvest_cancel,
-    hue_harvest_list,
-    hue_harvest_quarantine,
-    hue_harvest_reject,
-    hue_harvest_report,
-    hue_harvest_retry,
-    hue_harvest_run,
-    hue_harvest_show,
-    hue_source_check,
-    hue_source_create,
-    hue_source_delete,
-    hue_source_kinds,
-    hue_source_list,
-    hue_source_pause,
-    hue_source_resume,
-    hue_source_show,
-    hue_source_update,
-)
-
-__all__ = [
-    "hue_harvest_approve",
-    "hue_harvest_cancel",
-    "hue_harvest_list",
-    "hue_harvest_quarantine",
-    "hue_harvest_reject",
-    "hue_harvest_report",
-    "hue_harvest_retry",
-    "hue_harvest_run",
-    "hue_harvest_show",
-    "hue_source_check",
-    "hue_source_create",
-    "hue_source_delete",
-    "hue_source_kinds",
-    "hue_source_list",
-    "hue_source_pause",
-    "hue_source_resume",
-    "hue_source_show",
-    "hue_source_update",
-    "hue_table_aggregate",
-    "hue_table_changes",
-    "hue_table_files",
-    "hue_table_profile",
-    "hue_table_versions",
-    "hue_upload_reload",
-    "hue_upload_show",
-    "member_list",
-]
+from .harvest import auth as harvests
 
 
 def member_list(context: Context, data_dict: DataDict) -> AuthResult:
@@ -91,3 +45,14 @@ def hue_table_profile(context: Context, data_dict: DataDict) -> AuthResult:
 
 
 hue_table_versions = hue_table_profile
+
+
+AUTH_FUNCTIONS: dict[str, Callable[..., AuthResult]] = {
+    "member_list": member_list,
+    **{
+        name: function
+        for functions in (globals(), vars(harvests))
+        for name, function in functions.items()
+        if name.startswith("hue_")
+    },
+}

@@ -13,7 +13,9 @@ from ckan.types import CKANApp, Context, Schema
 
 from ckanext.datastore.interfaces import IDataDictionaryForm
 
-from . import actions, auth, choices, helpers, security, validators
+from . import choices, helpers, security, validators
+from .actions import ACTIONS
+from .auth import AUTH_FUNCTIONS
 from .harvest import helpers as harvest_helpers
 from .search import default, document, facets
 from .slug import rename_upload
@@ -29,8 +31,8 @@ HELPERS = {
 }
 
 
-@tk.blanket.actions(actions)
-@tk.blanket.auth_functions(auth)
+@tk.blanket.actions(ACTIONS)
+@tk.blanket.auth_functions(AUTH_FUNCTIONS)
 @tk.blanket.blueprints
 @tk.blanket.config_declarations
 @tk.blanket.cli

@@ -1,7 +1,7 @@
 """What does not depend on the machine: SQL statements, commits, requests to Solr and to the source.
 
-The servers count them: PostgreSQL logs a line for each statement while `log_duration` is on (BEGIN, COMMIT and
-COPY too), Solr one for each request. Times are not measured meanwhile.
+The servers count them: PostgreSQL logs a line for each statement while `log_duration` is on (BEGIN, COMMIT
+and COPY too), Solr one for each request. Times are not measured meanwhile.
 """
 
 from __future__ import annotations

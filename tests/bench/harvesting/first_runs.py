@@ -1,4 +1,4 @@
-"""A first harvest: from nothing to datasets that a search finds, with tables that the DataStore answers from."""
+"""A first harvest: from nothing to datasets that a search finds, with tables that answer."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from .stock import StockHarvest
 
 SOURCE = "nen-tang"
 _STOCK_LOGINS = [(stock_arm.OWNER, stock_arm.DATABASE), (stock_arm.OWNER, stock_arm.DATASTORE)]
-ROW_NUMBER = ("sttbanghi",)  # the platform's own numbering of rows, which the portal does not publish
+# The platform's own numbering of rows, which the portal does not publish.
+ROW_NUMBER = ("sttbanghi",)
 _numbers = count(1)
 
 
 def first(bench: Bench) -> list[Row]:
-    """Tables a second of one worker, published and searchable, beside harvest and xloader one after the other."""
+    """Tables a second of one worker, published and searchable, beside harvest and xloader in turn."""
     sizes = bench.sizes
     with platform(sizes.tables, rows=ROWS) as ours:
         ours.listing()

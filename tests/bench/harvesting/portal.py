@@ -159,9 +159,9 @@ def last_job(name: str) -> Job:
     """The newest job of a source."""
     variables = {"name": name}
     rows = postgres.psql(
-        "SELECT j.id, j.state, coalesce(extract(epoch FROM j.finished - j.started), 0), coalesce(j.listed, 0),"
-        " coalesce(j.unchanged, 0), replace(j.message, E'\\n', ' ') FROM hue_harvest_job j"
-        " JOIN hue_harvest_source s ON s.id = j.source_id"
+        "SELECT j.id, j.state, coalesce(extract(epoch FROM j.finished - j.started), 0),"
+        " coalesce(j.listed, 0), coalesce(j.unchanged, 0), replace(j.message, E'\\n', ' ')"
+        " FROM hue_harvest_job j JOIN hue_harvest_source s ON s.id = j.source_id"
         " WHERE s.name = :'name' ORDER BY j.created DESC LIMIT 1",
         SITE.database,
         variables,

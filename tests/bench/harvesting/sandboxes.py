@@ -47,7 +47,7 @@ class Platform:
         self.ask("POST", f"/_sandbox/bang/{quote(table_id, safe='')}", change)
 
     def changeable(self, rows: int) -> list[str]:
-        """The tables whose rows are made: they have just as many as asked for, published figures their own."""
+        """The tables whose rows are made: as many as asked for. Published figures have their own."""
         return [entry["id"] for entry in self.listing() if entry["tongsobanghi"] == rows]
 
     def fail(self, path: str, kind: str, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The stock arm of the harvest benches: ckanext-harvest with a small harvester of the platform, then xloader."""
+"""The stock arm of the harvest benches: ckanext-harvest with a harvester of the platform, then xloader."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ def harvest(source_id: str) -> dict[str, Any]:
     model.Session.remove()
     act("harvest_jobs_run", source_id=source_id)
     statement = text(
-        "SELECT coalesce(report_status, state), count(*) FROM harvest_object WHERE harvest_job_id = :job GROUP BY 1"
+        "SELECT coalesce(report_status, state), count(*) FROM harvest_object"
+        " WHERE harvest_job_id = :job GROUP BY 1"
     )
     objects = {row[0]: row[1] for row in model.Session.execute(statement, {"job": job["id"]})}
     return {"seconds": seconds, "objects": objects, "status": HarvestJob.get(job["id"]).status}

@@ -1,7 +1,7 @@
 """The harvester that a stock site would write for the platform, on ckanext-harvest's HarvesterBase.
 
-A plugin of the stock CKAN (see stock.py), in whose environment alone it can be imported. The listing tells all
-of a dataset, so `fetch` has nothing to ask; the rows are xloader's, from the platform's CSV.
+A plugin of the stock CKAN (see stock.py), in whose environment alone it can be imported. The listing tells
+all of a dataset, so `fetch` has nothing to ask; the rows are xloader's, from the platform's CSV.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Both arms must hold the same before anything is compared: counts, and the text of every cell.
 
 Headers differ by design (one arm keeps diacritics), and so do types; cells are compared by place, as text:
-numbers without trailing zeros, dates without a midnight, no value as "".
+numbers without trailing zeros, dates without a midnight, "có" as true, no value as "".
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from .children import BenchError
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00")
 _SIGNS = re.compile(r"[^a-z0-9]")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\+07:00)?")
 _DAY_FIRST = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+_YES_OR_NO = {"có": "true", "không": "false"}
 _FRACTION = re.compile(r"(-?\d+)(?:\.(\d*?)0*)")
 
 
@@ -32,10 +33,12 @@ def cell(text: str | None) -> str:
     """A cell as both arms should have it."""
     if not text:
         return ""
+    if truth := _YES_OR_NO.get(text.lower()):
+        return truth
     if found := _DAY_FIRST.fullmatch(text):
         return f"{found[3]}-{found[2]}-{found[1]}"
-    if _MOMENT.fullmatch(text):
-        text = text.replace("T", " ")
+    if found := _MOMENT.fullmatch(text):
+        text = f"{found[1]} {found[2]}"
     if found := _MIDNIGHT.fullmatch(text):
         return found[1]
     if found := _FRACTION.fullmatch(text):
@@ -118,7 +121,7 @@ def _texts(file: IO[str]) -> Iterator[list[str]]:
 
 
 def columns(database: str, resource_id: str) -> list[str]:
-    """A table's columns in their order, without what the DataStore adds. Raises BenchError without a table."""
+    """A table's columns in their order, but the DataStore's own. Raises BenchError without a table."""
     names = postgres.psql(
         "SELECT attname FROM pg_attribute"
         " WHERE attrelid = to_regclass(quote_ident(:'name')) AND attnum > 0 AND NOT attisdropped"

@@ -1,4 +1,4 @@
-"""Source, database, DataStore and Solr after all: each check returns what differs, as Vietnamese sentences."""
+"""Source, database, DataStore and Solr after all: each check returns what differs, in Vietnamese."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _activities(touched: dict[str, int]) -> list[str]:
         " FROM package p JOIN activity a ON a.object_id = p.id WHERE p.extras ? 'harvest_id' GROUP BY 1"
     )
     return [
-        f"Bảng {table} đổi {touched.get(table, 0)} lần nhưng dòng hoạt động có {every} mục ({new} mục tạo mới)."
+        f"Bảng {table} đổi {touched.get(table, 0)} lần nhưng có {every} mục hoạt động ({new} mục tạo mới)."
         for table, new, every in found
         if int(new) != 1 or int(every) > 1 + touched.get(table, 0)
     ]

@@ -231,3 +231,23 @@ def test_an_entry_that_its_source_could_not_read_is_refused_with_its_reason() ->
 def test_a_document_without_a_dataset_is_refused() -> None:
     with pytest.raises(BadEntry):
         described("dcat", '<http://e.vn/a> <http://purl.org/dc/terms/title> "x" .')
+
+
+@pytest.mark.parametrize("belongs", [False, True])
+def test_a_catalogue_of_others_speaks_for_no_agency_but_its_own(belongs: bool) -> None:
+    from ckanext.hue.harvest import sources
+    from ckanext.hue.harvest.agencies import Registry
+
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    name = f"so-{uuid.uuid4().hex[:8]}"
+    ours = tk.get_action("organization_create")(
+        {"ignore_auth": True, "user": user}, {"name": name, "title": "Sở của cổng"}
+    )
+    source = a_source("ckan")
+    if belongs:
+        source = sources.add(
+            source.name, kind="ckan", url=source.url, title="Cổng khác", owner_org=ours["id"], update=True
+        )
+    found = Registry(user).organization_of(source, name, "Sở của cổng")
+    assert (found == ours["id"]) is belongs
+    assert belongs or model.Group.get(found).title == f"Sở của cổng ({source.title})"

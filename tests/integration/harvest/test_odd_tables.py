@@ -253,3 +253,13 @@ def tables(source: Any, *lists: str) -> int:
 
 def context() -> dict[str, Any]:
     return {"ignore_auth": True, "user": tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]}
+
+
+def test_a_title_that_is_a_page_of_ckans_own_gets_another_name(
+    add_source: Run, harvest: Run, action: Run
+) -> None:
+    with platform([entry("a", tenbang="New"), entry("b", tenbang="Search")], {"a": GOOD, "b": GOOD}) as base:
+        source = add_source(base)
+        assert harvest(source).succeeded
+    names = sorted(dataset["name"] for dataset in published(action, source).values())
+    assert [name.partition("-")[0] for name in names] == ["new", "search"]

@@ -161,7 +161,7 @@ def test_a_comment_is_title_and_description(run: Run, listed: Any) -> None:
     run("CREATE TABLE t (a int); CREATE TABLE u (a int)")
     run("COMMENT ON TABLE t IS %s", " Khách du lịch \nTheo tháng.\nCả năm.")
     entries = listed(
-        field_code="du-lich", agency_code="sdl", agency_name="Sở Du lịch", frequency="MONTHLY", license="cc0"
+        field="du-lich", agency="sdl", agency_name="Sở Du lịch", frequency="MONTHLY", license="cc0"
     )
     entry = entries["mo.t"]
     assert (entry.title, entry.description, entry.access) == ("Khách du lịch", "Theo tháng.\nCả năm.", "mo")

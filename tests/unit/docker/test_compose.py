@@ -12,7 +12,7 @@ import pytest
 from stack import postgres
 
 ONE_SHOT = "setup"
-SERVICES = ("nginx", "web", "worker", "setup", "postgres", "redis", "solr")
+SERVICES = ("nginx", "web", "worker", "scheduler", "setup", "postgres", "redis", "solr")
 LASTING = tuple(name for name in SERVICES if name != ONE_SHOT)
 REFERENCE = re.compile(r"(?<!\$)\$\{([A-Z_]+)(:[-?][^}]*)?\}")
 SECRET_NAME = re.compile(r"PASSWORD|_KEY$|AUTH$")
@@ -47,7 +47,7 @@ def test_the_setup_ends_and_is_not_restarted(compose: dict[str, Any]) -> None:
     assert compose["services"][ONE_SHOT]["restart"] == "no"
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("name", ["web", "worker", "scheduler"])
 def test_ckan_starts_when_the_setup_has_done_its_work(compose: dict[str, Any], name: str) -> None:
     wanted = compose["services"][name]["depends_on"]
     assert wanted[ONE_SHOT] == {"condition": "service_completed_successfully"}
@@ -63,10 +63,10 @@ def test_nothing_but_nginx_publishes_a_port(compose: dict[str, Any]) -> None:
     assert not [name for name, service in compose["services"].items() if "network_mode" in service]
 
 
-def test_nothing_but_nginx_and_the_worker_reaches_another_host(compose: dict[str, Any]) -> None:
+def test_nothing_but_nginx_the_worker_and_the_scheduler_reaches_another_host(compose: dict[str, Any]) -> None:
     closed = {name for name, network in compose["networks"].items() if network and network.get("internal")}
     open_to = {name for name, service in compose["services"].items() if set(service["networks"]) - closed}
-    assert open_to == {"nginx", "worker"}
+    assert open_to == {"nginx", "worker", "scheduler"}
 
 
 def test_nginx_does_not_reach_the_databases(compose: dict[str, Any]) -> None:
@@ -107,15 +107,31 @@ def test_every_image_that_is_built_here_has_its_file_and_stage(compose: dict[str
             assert re.search(rf"^FROM \S+ AS {build['target']}$", text, re.MULTILINE)
 
 
-def test_web_and_worker_are_one_image(compose: dict[str, Any]) -> None:
-    assert compose["services"]["web"]["image"] == compose["services"]["worker"]["image"]
+@pytest.mark.parametrize("name", ["worker", "scheduler"])
+def test_all_of_ckan_is_one_image(compose: dict[str, Any], name: str) -> None:
+    assert compose["services"][name]["image"] == compose["services"]["web"]["image"]
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "scheduler"])
+def test_each_part_of_ckan_has_a_health_check_of_its_own(compose: dict[str, Any], name: str) -> None:
+    assert compose["services"][name]["healthcheck"]["test"] == [
+        "CMD",
+        "python",
+        "/opt/portal/health.py",
+        name,
+    ]
+
+
+def test_the_commands_of_worker_and_scheduler_are_those_of_hue_up(compose: dict[str, Any]) -> None:
+    for name, own in (("worker", ["jobs", "worker"]), ("scheduler", ["hue", "scheduler"])):
+        assert compose["services"][name]["command"] == ["ckan", *own]
 
 
 def test_foreign_images_are_pinned_to_a_version(compose: dict[str, Any]) -> None:
     foreign = {
         name: service["image"] for name, service in compose["services"].items() if "build" not in service
     }
-    del foreign["worker"]
+    del foreign["worker"], foreign["scheduler"]
     assert set(foreign) == {"postgres", "redis"}
     for image in foreign.values():
         assert re.fullmatch(r"[a-z]+:\d+[\w.-]*", image)

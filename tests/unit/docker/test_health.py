@@ -1,4 +1,4 @@
-"""The health checks of web server and worker."""
+"""The health checks of web server, worker and scheduler."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
+import psycopg2
 import pytest
 from redis import RedisError
 
@@ -98,3 +100,60 @@ def test_a_queue_that_does_not_answer_is_told(
 
     monkeypatch.setattr(health.Worker, "all", refuse)
     assert health.check_worker() == "Redis không trả lời: hết giờ"
+
+
+@pytest.fixture
+def heartbeat(health: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, float | None]:
+    """The seconds since the scheduler looked last (None: never), in place of asking PostgreSQL."""
+    ini = tmp_path / "ckan.ini"
+    ini.write_text("[app:main]\nsqlalchemy.url = postgresql://ckan:a@postgres/ckan\n", encoding="utf-8")
+    monkeypatch.setenv("CKAN_INI", str(ini))
+    last: dict[str, float | None] = {"seconds": 1.0}
+
+    class Cursor(AbstractContextManager["Cursor"]):
+        def __exit__(self, *_: object) -> None:
+            """Nothing is held."""
+
+        def execute(self, statement: str) -> None:
+            assert "hue_schedule" in statement
+
+        def fetchone(self) -> tuple[float] | None:
+            return None if last["seconds"] is None else (last["seconds"],)
+
+    def connect(address: str, **options: object) -> SimpleNamespace:
+        assert address == "postgresql://ckan:a@postgres/ckan"
+        return SimpleNamespace(cursor=Cursor, close=lambda: None)
+
+    monkeypatch.setattr(health.psycopg2, "connect", connect)
+    return last
+
+
+def test_a_scheduler_that_looks_is_well(health: ModuleType, heartbeat: dict[str, float | None]) -> None:
+    assert health.check_scheduler() is None
+
+
+@pytest.mark.parametrize("seconds", [None, 301.0])
+def test_a_scheduler_that_does_not_look_is_not_well(
+    health: ModuleType, heartbeat: dict[str, float | None], seconds: float | None
+) -> None:
+    heartbeat["seconds"] = seconds
+    assert health.check_scheduler().startswith("Bộ lập lịch")
+
+
+def test_a_scheduler_that_is_told_to_look_seldom_may_be_silent_for_longer(
+    health: ModuleType, heartbeat: dict[str, float | None], tmp_path: Path
+) -> None:
+    with (tmp_path / "ckan.ini").open("a", encoding="utf-8") as ini:
+        ini.write("ckanext.hue.scheduler.tick = 600\n")
+    heartbeat["seconds"] = 1_000.0
+    assert health.check_scheduler() is None
+
+
+def test_a_database_that_does_not_answer_is_told(
+    health: ModuleType, heartbeat: dict[str, float | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(address: str, **options: object) -> None:
+        raise psycopg2.OperationalError("hết giờ")
+
+    monkeypatch.setattr(health.psycopg2, "connect", refuse)
+    assert health.check_scheduler() == "Cơ sở dữ liệu không trả lời: hết giờ"

@@ -183,3 +183,12 @@ def test_what_changes_at_every_reading_does_not_change_the_fingerprint(portal_of
 def test_a_description_without_measure_is_reported(portal_of_others: Portal) -> None:
     huge, small = of(portal_of_others, [package("a", notes="x" * 3_000_000), package("b")])
     assert (bool(huge.problem), huge.document, bool(small.problem)) == (True, "", False)
+
+
+def test_a_description_nested_without_measure_is_reported(portal_of_others: Portal) -> None:
+    deep: Any = "x"
+    for _ in range(700):
+        deep = [deep]
+    entry, other = of(portal_of_others, [package("a", notes=deep), package("b")])
+    assert "lồng nhau quá sâu" in entry.problem
+    assert not other.problem

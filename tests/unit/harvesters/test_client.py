@@ -241,6 +241,20 @@ def test_a_head_is_tried_once(serve: Serve) -> None:
     assert len(web.seen) == 1
 
 
+@pytest.mark.parametrize("told", ["9" * 5_000, "Wed, 21 Oct 99999 07:28:00 GMT", "soon"])
+def test_a_pause_that_is_none_is_not_kept(serve: Serve, told: str) -> None:
+    tries: list[str] = []
+
+    def answer(request: Any) -> None:
+        tries.append(request.path)
+        if len(tries) == 1:
+            request.give(status=503, Retry_After=told)
+        else:
+            request.give(b"{}")
+
+    assert client(serve(answer)).get_json("x") == {}
+
+
 def certificate(folder: Path) -> ssl.SSLContext:
     """A certificate for 127.0.0.1 that vouches for itself."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -1,4 +1,4 @@
-"""The example of docs/harvest.md is a kind of source, and as short as it says."""
+"""The example of docs/sources.md is a kind of source, and as short as it says."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ import pytest
 
 from ckanext.hue.harvesters import errors, kinds
 from ckanext.hue.harvesters.base import Column, Page, Source
-from ckanext.hue.harvesters.files import FilesSource
-from ckanext.hue.harvesters.mapping import SETTINGS
 from ckanext.hue.harvesters.platform import PlatformSource
 
 Serve = Callable[..., Any]
-DOCUMENT = (Path(__file__).parents[3] / "docs/harvest.md").read_text("utf-8")
+DOCUMENT = (Path(__file__).parents[3] / "docs/sources.md").read_text("utf-8")
 LAKES: Any = [{"ma": "ta/trach", "ten": "Tả Trạch", "luc": "2026-01-31T08:00:00+07:00"}, {"ma": "binh-dien"}]
 LEVELS: dict[str, Any] = {"so": 2, "muc": [{"luc": "2026-01-31T07:00", "muc": 25.4}, {"luc": "x", "muc": 25}]}
 
@@ -31,7 +29,7 @@ def example() -> str:
 def reservoirs(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Source]:
     """Serve reservoirs and open them as the kind of the example."""
     names: dict[str, Any] = {}
-    exec(compile(example(), "docs/harvest.md", "exec"), names)  # noqa: S102
+    exec(compile(example(), "docs/sources.md", "exec"), names)  # noqa: S102
     monkeypatch.setitem(kinds.KINDS, "ho-chua", names["ReservoirSource"])  # type: ignore[arg-type]
 
     def opened(lakes: Any = LAKES, levels: Any = LEVELS) -> Source:
@@ -78,13 +76,3 @@ def test_the_mapping_of_the_document_is_a_valid_one() -> None:
     opened = kinds.open_source("platform", "https://nguon.example", settings=json.loads(text))
     assert isinstance(opened, PlatformSource)
     assert opened.names.table_address("a/b") == "api/v2/rows?dataset=a%2Fb"
-
-
-@pytest.mark.parametrize(
-    ("heading", "settings"),
-    [("Another platform's names", SETTINGS), ("Files on the web", FilesSource.settings)],
-)
-def test_every_setting_is_in_the_document(heading: str, settings: tuple[Any, ...]) -> None:
-    section = DOCUMENT.split(f"## {heading}\n")[1].split("\n## ")[0]
-    named = set(re.findall(r"`(\w+)`", section))
-    assert [setting.name for setting in settings if setting.name not in named] == []

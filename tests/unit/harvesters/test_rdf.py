@@ -98,6 +98,13 @@ def test_a_dataset_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -
         rdf.document(turtle(DATASET), A)
 
 
+def test_a_dataset_with_text_without_measure_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rdf, "MAX_DOCUMENT", 100)
+    graph = turtle(f"{HEAD} e:a a dcat:Dataset ; dct:publisher e:s . e:s foaf:name '{'x' * 101}' .")
+    with pytest.raises(BadEntry, match="dài hơn"):
+        rdf.document(graph, A)
+
+
 def test_a_document_holds_what_is_reached_and_no_other_dataset() -> None:
     text = rdf.document(turtle(DATASET), A)
     assert "Sở" in text and "http://e.vn/3" in text

@@ -215,6 +215,16 @@ def test_requests_are_counted_by_kind(base: str) -> None:
     assert counts() == {"danhmuc": 0, "bang": 0, "csv": 0}
 
 
+def test_requests_for_rows_are_counted_by_listed_table_until_they_are_forgotten(base: str) -> None:
+    requests.delete(f"{base}/_sandbox/yeucau", timeout=TIMEOUT).raise_for_status()
+    for path in ("danhmuc", "bang/co-so-luu-tru", "bang/co-so-luu-tru", "bang/khong-co", "csv/co-so-luu-tru"):
+        get(base, path)
+    answer = get(base, "_sandbox/yeucau/bang")
+    assert (answer.status_code, answer.json()) == (200, {"co-so-luu-tru": 3})
+    requests.delete(f"{base}/_sandbox/yeucau", timeout=TIMEOUT).raise_for_status()
+    assert get(base, "_sandbox/yeucau/bang").json() == {}
+
+
 @pytest.mark.parametrize("name", ["co-so-luu-tru", "luot-khach-tham-quan-di-tich"])
 def test_a_revision_changes_rows_version_time_and_snapshot(base: str, name: str) -> None:
     listing = get(base, "danhmuc").json()

@@ -14,9 +14,11 @@ from ckanext.hue.schemas import Concept, concept
 from ckanext.hue.slug import slugify_vi
 
 from .errors import AgencyUnavailable, refusal
-from .sources import NAMESPACE
+from .sources import NAMESPACE, HarvestSource
 
 MAX_TITLE = 300
+MAX_CLAIMED = 150  # of which the name that another catalogue gives; the rest says whose name it is
+ORG = "organization"
 CODE_ID_VERSION = 5  # of UUIDs made from names; CKAN makes random ones
 
 
@@ -38,7 +40,21 @@ class Registry:
         """The id of the agency with this code, created with `name` when the portal has none."""
         agency = concept("agencies", code)
         details = {key: _of(agency, key) for key in ("agency_code", "level", "kind")}
-        return self._resolve("organization", code or name, _titles(agency, name or code) | details).id
+        return self._resolve(ORG, code or name, _titles(agency, name or code) | details).id
+
+    def organization_of(self, source: HarvestSource, code: str, name: str) -> str:
+        """The id of an organization for an agency of another catalogue, created when the portal has none.
+
+        Whatever it calls itself, it is none of the portal's own agencies, save the one that the source
+        belongs to: nobody publishes here in another one's name.
+        """
+        owner = model.Group.get(source.owner_org) if source.owner_org else None
+        if owner and owner.state == "active" and code and (owner.name == code or owner.id == _id(ORG, code)):
+            return owner.id
+        if not code and not name:
+            return self.organization("", source.title)
+        title = f"{(name or code)[:MAX_CLAIMED]} ({source.title})"
+        return self._resolve(ORG, f"{source.name}/{code or name}", _titles(None, title)).id
 
     def field(self, code: str) -> str | None:
         """The name of the group for this field; None when the source names none."""

@@ -13,27 +13,6 @@ from ckan.types import AuthResult, Context, DataDict
 from . import jobs, sources
 from .errors import UnknownSource
 
-__all__ = [
-    "hue_harvest_approve",
-    "hue_harvest_cancel",
-    "hue_harvest_list",
-    "hue_harvest_quarantine",
-    "hue_harvest_reject",
-    "hue_harvest_report",
-    "hue_harvest_retry",
-    "hue_harvest_run",
-    "hue_harvest_show",
-    "hue_source_check",
-    "hue_source_create",
-    "hue_source_delete",
-    "hue_source_kinds",
-    "hue_source_list",
-    "hue_source_pause",
-    "hue_source_resume",
-    "hue_source_show",
-    "hue_source_update",
-]
-
 
 def administers(user: str | None, organization_id: str | None) -> bool:
     """Whether this person is an administrator of the agency with this id (never: with this name)."""

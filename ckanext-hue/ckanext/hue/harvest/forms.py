@@ -9,11 +9,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from werkzeug.datastructures import MultiDict
 
+from ckanext.hue.harvest.sources import HarvestSource
 from ckanext.hue.harvesters.base import Setting, Source
 
 from .actions.schemas import keepable
 from .actions.shapes import without_secrets
-from .sources import HarvestSource
 
 # How a declared setting is asked for.
 _WIDGETS = {"list": "lines", "mapping": "pairs"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from copy import deepcopy
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -26,6 +27,7 @@ from .sources import HarvestSource
 log = logging.getLogger(__name__)
 
 MAX_NAME = 90  # leaves room for a suffix within CKAN's 100 characters
+RESERVED = frozenset({"edit", "new", "search"})  # names that CKAN keeps for pages of its own
 WRITE_ATTEMPTS = 3
 _MESSAGES = {
     "withdraw": "Bảng không còn trong danh mục của nguồn; bộ dữ liệu được đánh dấu ngừng cung cấp và sẽ được"
@@ -102,7 +104,7 @@ def _write(
                 _write_dataset(source, user, ready, known.get(ready.item.remote_id), existing, names)
                 for ready in batch
             ]
-        remember(source.id, lease, written, known)
+        remember(source, lease, written, known)
         model.Session.commit()
         return shown
     except BaseException:
@@ -126,26 +128,31 @@ def _write_dataset(
     if ready.leaving:
         if existing.get(ready.dataset_id, "deleted") != "deleted":
             stored = _stored(user, ready)
-            _act("package_update", user, ready, {**stored, **_LEAVING[ready.item.action]})
+            _update(user, ready, stored, {**stored, **_LEAVING[ready.item.action]})
         message = _MESSAGES.get(ready.item.action, "").format(days=source.grace_days)
         return Written(ready, dataset_hash, changed=True, message=message)
     if ready.dataset_id in names:
         new = {"name": names[ready.dataset_id], "state": "active", "private": False}
-        _act("package_create", user, ready, _merged(source, new, ready))
+        tk.get_action("package_create")(_context(user, ready), _merged(source, new, ready))
         return Written(ready, dataset_hash, changed=True)
     returned = before is None or before.state != "active"
     deleted_by_us = before is None or before.state in ("closed", "archived")
     if before is not None and before.dataset_hash == dataset_hash and not ready.written and not returned:
         return Written(ready, dataset_hash, changed=False)
     restored = {"state": "active"} if deleted_by_us else {}
-    _act("package_update", user, ready, _merged(source, _stored(user, ready), ready) | restored)
+    stored = _stored(user, ready)
+    _update(user, ready, stored, _merged(source, stored, ready) | restored)
     return Written(ready, dataset_hash, changed=True)
 
 
 def _stored(user: str, ready: Ready) -> dict[str, Any]:
-    # From the database: Solr may know the dataset as it was.
-    context = Context(user=user, ignore_auth=True, use_cache=False)
-    return tk.get_action("package_show")(context, {"id": ready.dataset_id})
+    # From the database: Solr may know the dataset as it was. It is locked until the batch is committed: what
+    # a person saves in between would be written over.
+    context = Context(user=user, ignore_auth=True, use_cache=False, for_update=True)
+    stored = tk.get_action("package_show")(context, {"id": ready.dataset_id})
+    # CKAN takes a time that it is given for the time of this change.
+    del stored["metadata_modified"]
+    return stored
 
 
 def _merged(source: HarvestSource, stored: dict[str, Any], ready: Ready) -> dict[str, Any]:
@@ -155,8 +162,15 @@ def _merged(source: HarvestSource, stored: dict[str, Any], ready: Ready) -> dict
     return mapping.merged(stored, harvested, ready.written, updated)
 
 
-def _act(action: str, user: str, ready: Ready, values: dict[str, Any]) -> None:
-    context = Context(
+def _update(user: str, ready: Ready, stored: dict[str, Any], values: dict[str, Any]) -> None:
+    context = _context(user, ready)
+    # Else CKAN asks Solr, which may be late, whether there is anything to write.
+    context["original_package"] = deepcopy(stored)
+    tk.get_action("package_update")(context, values)
+
+
+def _context(user: str, ready: Ready) -> Context:
+    return Context(
         user=user,
         ignore_auth=True,
         defer_commit=True,
@@ -164,7 +178,6 @@ def _act(action: str, user: str, ready: Ready, values: dict[str, Any]) -> None:
         # package_update reports changes to the activity stream only when it commits itself.
         changed_entities={"packages": {ready.dataset_id}},
     )
-    tk.get_action(action)(context, values)
 
 
 def _existing(dataset_ids: set[str]) -> dict[str, str]:
@@ -179,7 +192,8 @@ def _names(new: list[Ready]) -> dict[str, str]:
     if not slugs:
         return {}
     taken = {
-        row.name for row in rows("SELECT name FROM package WHERE name = ANY(:n)", n=list(slugs.values()))
+        *RESERVED,
+        *(row.name for row in rows("SELECT name FROM package WHERE name = ANY(:n)", n=list(slugs.values()))),
     }
     names: dict[str, str] = {}
     for dataset_id, slug in slugs.items():

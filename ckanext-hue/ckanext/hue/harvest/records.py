@@ -16,6 +16,7 @@ from ckanext.hue.tables.loading import LoadedList
 from .database import rows
 from .errors import LeaseLost
 from .leases import Item, Lease
+from .sources import HarvestSource, reads_still
 
 VANISHED = ""  # the content hash of a list that its source no longer gives
 # What a table becomes by each action.
@@ -113,11 +114,13 @@ _CLOSE_ITEMS = text("""
 """)
 
 
-def remember(source_id: str, lease: Lease, batch: Sequence[Written], known: dict[str, Known]) -> None:
+def remember(source: HarvestSource, lease: Lease, batch: Sequence[Written], known: dict[str, Known]) -> None:
     """Write down a batch within CKAN's session, in the transaction of its datasets.
 
-    Raises LeaseLost when any of it is no longer this worker's: then the transaction must not be committed.
+    Tables that were read by settings that do not hold any more are read again by the next harvest. Raises
+    LeaseLost when any of it is no longer this worker's: then the transaction must not be committed.
     """
+    up_to_date = reads_still(model.Session, source)
     closed = model.Session.execute(
         _CLOSE_ITEMS,
         {"items": json.dumps(list(map(_item, batch))), "job": lease.job_id, "token": lease.token},
@@ -125,7 +128,9 @@ def remember(source_id: str, lease: Lease, batch: Sequence[Written], known: dict
     if closed.rowcount != len(batch):  # pyright: ignore[reportAttributeAccessIssue]
         raise LeaseLost
     tables = [_table(one, known.get(one.ready.item.remote_id)) for one in batch]
-    model.Session.execute(_REMEMBER, {"source": source_id, "tables": json.dumps(tables)})
+    if not up_to_date:
+        tables = [{**table, "fingerprint": "", "mark": ""} for table in tables]
+    model.Session.execute(_REMEMBER, {"source": source.id, "tables": json.dumps(tables)})
 
 
 def _item(written: Written) -> dict[str, Any]:

@@ -145,9 +145,7 @@ class _Batch:
             return Ready(item, dataset_id, {}, [])
         if entry.problem:
             raise BadEntry(reason=entry.problem)
-        organization_id = self.registry.organization(
-            entry.agency_code, entry.agency_name or self.source.title
-        )
+        organization_id = self._organization(entry)
         group = self.registry.field(entry.field_code)
         if entry.document_form:
             described = documents.dataset(self.source, entry, organization_id=organization_id, group=group)
@@ -160,6 +158,13 @@ class _Batch:
         self._host_answered()
         dataset = mapping.dataset(self.source, entry, lists, organization_id=organization_id, group=group)
         return Ready(item, dataset_id, dataset, lists, mark)
+
+    def _organization(self, entry: TableEntry) -> str:
+        """The id of the agency. What another catalogue calls itself is not believed."""
+        code, name = entry.agency_code, entry.agency_name
+        if entry.document_form and not self.source.settings.get("agency"):
+            return self.registry.organization_of(self.source, code, name)
+        return self.registry.organization(code, name or self.source.title)
 
     def _load(self, reader: Source, entry: TableEntry, known: Known | None) -> tuple[list[LoadedList], str]:
         """Load the table's rows; returns its lists, and the mark to ask with the next time.

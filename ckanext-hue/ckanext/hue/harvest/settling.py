@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from pysolr import SolrError
 from sqlalchemy import text
+from sqlalchemy.engine import Row
 
 from ckanext.hue.search.indexing import index_datasets
 from ckanext.hue.search.showing import Shown
@@ -79,7 +81,8 @@ def drop_tables(resource_ids: Iterable[str]) -> bool:
 def _index_pending(source_id: str, dataset_ids: Collection[str] | None, shown: Shown | None) -> bool:
     """Index some datasets; whether there may be more."""
     pending = rows(
-        "SELECT t.dataset_id::text, t.changed, coalesce(p.state = 'active', false) AS active"
+        "SELECT t.dataset_id::text, t.changed, coalesce(p.state = 'active', false) AS active,"
+        " p.metadata_modified"
         " FROM hue_harvest_table t LEFT JOIN package p ON p.id = t.dataset_id::text"
         " WHERE t.source_id = :source AND t.index_pending"
         " AND (:all OR t.dataset_id = ANY(CAST(:ids AS uuid[]))) LIMIT :limit",
@@ -93,7 +96,7 @@ def _index_pending(source_id: str, dataset_ids: Collection[str] | None, shown: S
     refused = _index(
         [row.dataset_id for row in pending if row.active],
         [row.dataset_id for row in pending if not row.active],
-        shown,
+        _still_true(shown or {}, pending),
     )
     if refused:
         _report_refused(source_id, refused)
@@ -107,6 +110,16 @@ def _index_pending(source_id: str, dataset_ids: Collection[str] | None, shown: S
         times=[row.changed for row in pending],
     )
     return len(pending) == INDEXED_AT_ONCE
+
+
+def _still_true(shown: Shown, pending: Sequence[Row[Any]]) -> Shown:
+    """What nobody has written since it was read."""
+    modified = {row.dataset_id: row.metadata_modified for row in pending if row.active}
+    return {
+        dataset_id: read
+        for dataset_id, read in shown.items()
+        if dataset_id in modified and modified[dataset_id].isoformat() == read[0]["metadata_modified"]
+    }
 
 
 def _index(active: list[str], deleted: list[str], shown: Shown | None) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.engine import Row
+from sqlalchemy.orm import Session, scoped_session
 
 from ckanext.hue.harvesters.base import Source
 from ckanext.hue.harvesters.kinds import open_source
@@ -40,6 +42,9 @@ _WRITTEN = (
     ),
     *("every_minutes", "grace_days", "bad_row_percent", "accept_drift", "keep_fields", "vouched_by"),
 )
+# What decides how a table comes out that did not change at its source.
+_READING = ("kind", "url", "settings", "number_format", "bad_row_percent", "accept_drift", "keep_fields")
+_HOLD = text(f"SELECT {', '.join(_READING)} FROM hue_harvest_source WHERE id = :id FOR SHARE")  # noqa: S608
 MAX_GRACE_DAYS = 3_650
 MAX_EVERY_MINUTES = 366 * 24 * 60
 MOST_BAD_ROW_PERCENT = 50
@@ -64,7 +69,7 @@ class HarvestSource:
     title: str
     kind: str
     url: str
-    token: str
+    token: str = field(repr=False)
     allow_private_host: bool
     number_format: str
     settings: dict[str, Any]
@@ -98,7 +103,7 @@ class HarvestSource:
         return str(uuid.uuid5(uuid.UUID(self.dataset_id(remote_id)), list_name))
 
 
-def add(name: str, *, kind: str, url: str, update: bool = False, **given: Any) -> HarvestSource:
+def add(name: str, *, url: str, kind: str = "", update: bool = False, **given: Any) -> HarvestSource:
     """Add a source; with `update`, give an existing one of this name these settings.
 
     `given` are further fields of HarvestSource; those left out get their defaults, or keep what an existing
@@ -109,6 +114,7 @@ def add(name: str, *, kind: str, url: str, update: bool = False, **given: Any) -
     before = _found("name", name)
     if before and not update:
         raise SourceExists(name)
+    kind = kind or (before.kind if before else "platform")
     values = _checked({"kind": kind, "url": url, **given}, before)
     if not values.get("title"):
         values["title"] = before.title if before else name
@@ -135,11 +141,11 @@ def _checked(given: dict[str, Any], before: HarvestSource | None) -> dict[str, A
     if unknown := sorted(set(given) - set(_WRITTEN)):
         raise BadSourceSetting(unknown[0], "không có thiết lập này")
     values = dict(given)
-    for field, most in (("every_minutes", MAX_EVERY_MINUTES), ("grace_days", MAX_GRACE_DAYS)):
-        least = 1 if field == "every_minutes" else 0
-        number = values.get(field)
+    for name, most in (("every_minutes", MAX_EVERY_MINUTES), ("grace_days", MAX_GRACE_DAYS)):
+        least = 1 if name == "every_minutes" else 0
+        number = values.get(name)
         if number is not None and not least <= number <= most:
-            raise BadSourceSetting(field, f"phải là số nguyên từ {least} đến {most}")
+            raise BadSourceSetting(name, f"phải là số nguyên từ {least} đến {most}")
     percent = values.get("bad_row_percent")
     if percent is not None and not 0 <= percent <= MOST_BAD_ROW_PERCENT:
         raise BadSourceSetting("bad_row_percent", f"phải từ 0 đến {MOST_BAD_ROW_PERCENT}")
@@ -167,10 +173,14 @@ def _parameter(column: str) -> str:
 
 def _reads_otherwise(before: HarvestSource, values: dict[str, Any]) -> bool:
     """Whether tables that did not change at the source may come out otherwise now."""
-    return any(
-        name in values and values[name] != getattr(before, name)
-        for name in ("kind", "url", "number_format", "bad_row_percent", "accept_drift", "keep_fields")
-    ) or ("settings" in values and json.loads(values["settings"]) != before.settings)
+    given = {**values, **({"settings": json.loads(values["settings"])} if "settings" in values else {})}
+    return any(name in given and given[name] != getattr(before, name) for name in _READING)
+
+
+def reads_still(session: Session | scoped_session[Session], source: HarvestSource) -> bool:
+    """Whether tables come out as by the source read earlier; so it stays until the session commits."""
+    row = session.execute(_HOLD, {"id": source.id}).first()
+    return row is not None and all(getattr(row, name) == getattr(source, name) for name in _READING)
 
 
 def _forget(source_id: str) -> None:

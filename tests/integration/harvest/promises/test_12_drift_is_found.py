@@ -348,6 +348,34 @@ def test_rows_of_a_closed_table_are_dropped(portal: Portal, harvest: Run) -> Non
     assert messages(portal.reconcile()) == []
 
 
+def test_a_closed_table_that_opens_again_meanwhile_keeps_its_rows(
+    portal: Portal, harvest: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ckanext.hue.harvest.reconciling.workspace import Workspace
+    from ckanext.hue.harvesters.base import Page
+    from ckanext.hue.tables.loading import load
+
+    dataset = portal.datasets()[0]
+    control(portal.base, f"bang/{dataset['harvest_id']}", {"mucdo": "noi-bo"})
+    assert harvest(portal.source).closed == 1
+    load([Page("data", [{"a": 1}])], lambda _list: first_resource(dataset))
+    rows("UPDATE hue_harvest_source SET accept_drift = true WHERE id = :id", id=portal.source.id)
+    taken = Workspace.taken
+    reopened: list[Any] = []
+
+    def taken_late(space: Workspace, table: str) -> Any:
+        for found in taken(space, table):
+            if table == "reconcile_closed":
+                control(portal.base, f"bang/{dataset['harvest_id']}", {"mucdo": "mo"})
+                reopened.append(harvest(portal.source))
+            yield found
+
+    monkeypatch.setattr(Workspace, "taken", taken_late)
+    portal.reconcile()
+    assert [(status.succeeded, status.done) for status in reopened] == [(True, 1)]
+    assert has_table(first_resource(dataset))
+
+
 def test_a_closed_dataset_that_shows_again_is_withdrawn(portal: Portal, harvest: Run) -> None:
     dataset = portal.datasets()[0]
     control(portal.base, f"bang/{dataset['harvest_id']}", {"mucdo": "noi-bo"})

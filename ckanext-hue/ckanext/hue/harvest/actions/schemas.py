@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.logic.validators import email_pattern
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey, Schema, ValidatorFactory
 
 from ckanext.hue.harvest.sources import (
@@ -223,7 +224,9 @@ def _email(value: Any) -> str:
     text = _text(MAX_TITLE)(value)
     if text and not text.isascii():
         raise tk.Invalid("Địa chỉ thư điện tử chỉ gồm ký tự không dấu.")
-    return tk.get_validator("email_validator")(text, Context()) if text else ""
+    if text and not email_pattern.match(text):
+        raise tk.Invalid(tk._("Email {email} is not a valid format").format(email=text))
+    return text
 
 
 def _fields(value: Any) -> list[str]:

@@ -116,7 +116,7 @@ def _check_settings(kind: str, given: dict[str, Any]) -> None:
         except SettingsError as error:
             errors["settings"] = [str(error)]
     if errors:
-        raise tk.ValidationError(errors)
+        raise tk.ValidationError(dict(errors))
 
 
 def _field_named(kind: str, error: SettingsError) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from ckan import model
 
 from ckanext.hue.harvest import checking, jobs, sources
 from ckanext.hue.harvest.errors import BadSourceSetting
@@ -25,7 +26,7 @@ def source() -> None:
 
 @command(source, "add")
 @click.argument("name")
-@click.option("--type", "kind", type=click.Choice(list(KINDS)), default="platform", help="Loại nguồn.")
+@click.option("--type", "kind", type=click.Choice(list(KINDS)), help="Loại nguồn; mặc định: platform.")
 @click.option("--url", required=True, help="Địa chỉ của nguồn.")
 @click.option("--title", help="Tên hiển thị của nguồn.")
 @click.option("--token", help="Mã truy cập (Authorization: Bearer) hoặc mật khẩu.")
@@ -40,7 +41,7 @@ def source() -> None:
     help="Cách nguồn viết số: vi là 1.234,5; en là 1,234.5.",
 )
 @click.option("--every", "every_minutes", type=int, help="Tự thu thập mỗi số phút này; 0: chỉ thu thập tay.")
-@click.option("--organization", "owner_org", help="Mã (id) cơ quan được xem và điều khiển nguồn.")
+@click.option("--organization", "owner_org", help="Cơ quan (tên hoặc id) được xem và điều khiển nguồn.")
 @click.option("--email", help="Nơi nhận thư khi thu thập có lỗi.")
 @click.option("--grace-days", type=int, help="Số ngày giữ bộ dữ liệu đã vắng mặt ở nguồn trước khi lưu trữ.")
 @click.option("--bad-row-percent", type=float, help="Tỷ lệ bản ghi lỗi được để ra ngoài của mỗi bảng (%).")
@@ -59,13 +60,25 @@ def source_add(name: str, **given: Any) -> None:
     if "settings" in values:
         values["settings"] = _settings_in(values["settings"])
     if "keep_fields" in values:
-        values["keep_fields"] = list(values["keep_fields"])
+        values["keep_fields"] = [field for field in values["keep_fields"] if field]
+    if "owner_org" in values:
+        values["owner_org"] = _organization(values["owner_org"])
     if "bad_row_percent" in values:
         values["bad_row_percent"] = Decimal(str(values["bad_row_percent"]))
     if values.get("every_minutes") == 0:
         values["every_minutes"] = None
     added = sources.add(name, **values)
     click.echo(f"Nguồn «{added.name}» ({added.title}) đã sẵn sàng: {added.url}")
+
+
+def _organization(name: str) -> str | None:
+    """The id of an organization; None for an empty name, which takes the source from its agency."""
+    if not name:
+        return None
+    found = model.Group.get(name)
+    if found is None or not found.is_organization:
+        raise BadSourceSetting("organization", f"không có cơ quan «{name}» trên cổng")
+    return found.id
 
 
 def _settings_in(path: Path) -> dict[str, Any]:

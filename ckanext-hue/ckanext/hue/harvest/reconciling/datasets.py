@@ -124,7 +124,7 @@ def _correct(row: Row[Any]) -> bool:
         return False
     # The copy in Solr may be the one that is right.
     stored = tk.get_action("package_show")(
-        Context(user=user, ignore_auth=True, use_cache=False), {"id": row.id}
+        Context(user=user, ignore_auth=True, use_cache=False, for_update=True), {"id": row.id}
     )
     change = {"state": "deleted"} if row.state == "closed" else {"harvest_state": row.state}
     context = Context(
@@ -135,6 +135,8 @@ def _correct(row: Row[Any]) -> bool:
         changed_entities={"packages": {row.id}},
         original_package=stored,  # else what Solr says decides whether there is anything to write
     )
+    # CKAN takes a time that it is given for the time of this change.
+    del stored["metadata_modified"]
     tk.get_action("package_update")(context, {**stored, **change})
     model.Session.commit()
     return True

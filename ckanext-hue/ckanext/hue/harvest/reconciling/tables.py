@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import psycopg2
 from psycopg2 import sql
+from sqlalchemy import text
 
 from ckanext.hue.harvest import settling
-from ckanext.hue.harvest.database import rows
+from ckanext.hue.harvest.database import rows, transaction
 from ckanext.hue.tables import locks, publishing
 from ckanext.hue.tables.cells import DELIMITER
 from ckanext.hue.tables.database import datastore_connection
@@ -78,7 +79,7 @@ _SET_FLAG = f"""
     WHERE r.id = given.id AND {_FLAGGED} <> given.present
 """  # noqa: S608
 _CLOSED = f"""
-    SELECT DISTINCT s.id, p.name
+    SELECT DISTINCT s.id, p.name, p.id AS dataset_id
     FROM hue_harvest_table t
     JOIN package p ON p.id = t.dataset_id::text
     JOIN resource r ON r.package_id = p.id AND r.url_type = 'datastore'
@@ -86,6 +87,11 @@ _CLOSED = f"""
     WHERE t.state = 'closed' AND t.content_hashes = '{{}}'
         AND (:whole OR t.source_id = ANY(CAST(:sources AS uuid[]))) AND {idle("p.id")}
 """  # noqa: S608
+_HOLD_CLOSED = text(f"""
+    SELECT 1 FROM hue_harvest_table t
+    WHERE t.dataset_id = CAST(:id AS uuid) AND t.state = 'closed' AND {idle("t.dataset_id::text")}
+    FOR UPDATE OF t SKIP LOCKED
+""")  # noqa: S608
 _ORPHANS = """
     SELECT s.id FROM reconcile_stored s
     WHERE s.present AND s.ours AND s.old AND NOT EXISTS (SELECT FROM resource r WHERE r.id = s.id)
@@ -130,10 +136,14 @@ def drop_closed(workspace: Workspace, report: Report) -> None:
     workspace.make("reconcile_closed", _CLOSED)
     for found in workspace.taken("reconcile_closed"):
         for row in found:
-            if report.dry_run or settling.drop_tables([row.id]):
-                report.add(CLOSED, [row.name])
-            else:
-                report.fail(CLOSED, [row.name], IN_USE)
+            with transaction() as connection:
+                # The lock keeps a load that comes meanwhile waiting (see leases.keeping).
+                if connection.execute(_HOLD_CLOSED, {"id": row.dataset_id}).first() is None:
+                    continue  # open again
+                if report.dry_run or settling.drop_tables([row.id]):
+                    report.add(CLOSED, [row.name])
+                else:
+                    report.fail(CLOSED, [row.name], IN_USE)
 
 
 def set_flags(workspace: Workspace, report: Report) -> None:

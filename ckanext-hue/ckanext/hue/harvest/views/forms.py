@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -70,7 +70,7 @@ def _save(
             return tk.get_action("hue_source_update")({}, given | {"name": before.name}), {}
         return tk.get_action("hue_source_create")({}, given | {"kind": kind.kind}), {}
     except tk.ValidationError as error:
-        return None, error.error_dict
+        return None, cast(dict[str, list[str]], error.error_dict)
 
 
 def _agencies() -> list[tuple[str, str]]:

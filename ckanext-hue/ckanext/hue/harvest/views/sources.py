@@ -83,7 +83,7 @@ def check(name: str) -> str:
         try:
             findings = tk.get_action("hue_source_check")({}, {"name": name})
         except tk.ValidationError as error:
-            problem = " ".join(reason for reasons in error.error_dict.values() for reason in reasons)
+            problem = " ".join(error.error_summary.values())
     return tk.render(
         "hue/harvest/check.html",
         {"source": source, "findings": findings, "problem": problem, "actions": ACTIONS},

@@ -76,5 +76,5 @@ def _done(action: str, name: str, job_id: str, said: str) -> Response:
 
 
 def _say(error: tk.ValidationError) -> None:
-    for reasons in error.error_dict.values():
-        tk.h.flash_error(" ".join(map(str, reasons)))
+    for reason in error.error_summary.values():
+        tk.h.flash_error(reason)
