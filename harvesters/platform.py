@@ -50,6 +50,11 @@ class PlatformSource:
             received += len(entries)
             if total is None:
                 total, snapshot = declared, mark
+            if page > 1 and mark is None:
+                raise errors.IncompleteListing(
+                    reason="nguồn không cho biết phiên của danh mục nên nhiều trang không chứng minh là đủ;"
+                    " hãy để danh mục nằm trong một trang"
+                )
             if mark != snapshot or declared != total:
                 raise errors.IncompleteListing(reason="danh mục thay đổi trong lúc đang đọc")
             if total > MAX_TABLES:

@@ -57,9 +57,14 @@ def tick(now: datetime | None = None) -> None:
     for look in (_start_due_sources, leases.give_up, _wake, notices.send_due, lambda: _run_tasks(now)):
         try:
             look()
+        except SQLAlchemyError:
+            raise
         except (HarvestError, RedisError):
             # Nothing is lost: it stands in the database, and is looked at again.
             log.warning("A look of the scheduler was in vain", exc_info=True)
+        except Exception:
+            # One look that fails each time must not keep the others from being taken.
+            log.exception("A look of the scheduler failed")
         finally:
             model.Session.remove()
     _set_next(HEARTBEAT, now)

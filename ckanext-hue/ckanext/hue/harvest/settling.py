@@ -48,7 +48,7 @@ def settle(source_id: str, dataset_ids: Collection[str] | None = None, shown: Sh
     A job begins with it too, for what a killed one left behind.
     """
     _drop_unused_tables(source_id)
-    while _index_pending(source_id, dataset_ids, shown):
+    while _index_next(source_id, dataset_ids, shown):
         pass
 
 
@@ -76,6 +76,15 @@ def drop_tables(resource_ids: Iterable[str]) -> bool:
         log.warning("Tables of closed resources could not be dropped yet", exc_info=True)
         return False
     return True
+
+
+def _index_next(source_id: str, dataset_ids: Collection[str] | None, shown: Shown | None) -> bool:
+    """Index some datasets, one process at a time for a source: a late one would bring what it read before."""
+    with transaction() as connection:
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"hue index {source_id}"}
+        )
+        return _index_pending(source_id, dataset_ids, shown)
 
 
 def _index_pending(source_id: str, dataset_ids: Collection[str] | None, shown: Shown | None) -> bool:
