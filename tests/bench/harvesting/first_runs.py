@@ -135,7 +135,6 @@ def _rows(bench: Bench, turns: dict[str, list[float]], counts: tuple[Counts, ...
 
 NAMES = {
     "statements": "SQL statements",
-    "transactions": "SQL transactions",
     "posts": "posts to Solr",
     "commits": "commits of Solr",
     "searches": "searches in Solr",
