@@ -99,7 +99,7 @@ def small_batches(ini: str, tmp_path: Path) -> str:
     path.write_text(
         text.replace(
             "[app:main]\n",
-            "[app:main]\nckanext.hue.harvest.batch_size = 3\nckanext.hue.harvest.lease = 2\n",
+            "[app:main]\nckanext.hue.harvest.batch_size = 3\nckanext.hue.harvest.lease = 5\n",
         ),
         encoding="utf-8",
     )
