@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -258,6 +259,9 @@ def test_a_slow_reader_is_ended_after_a_while(
 
     reader = threading.Thread(target=dawdle)
     reader.start()
+    reading = f"SELECT count(*) FROM pg_locks WHERE relation = '\"{resource_id}\"'::regclass"  # noqa: S608
+    while read(resource_id, reading)[0][0] == 0:  # a busy machine may load before the reader has begun
+        time.sleep(0.02)
     table([{"a": 2}])
     reader.join()
     assert ended
