@@ -8,27 +8,20 @@ docs/benchmarks.md says how each figure is measured.
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 from harvesting import again_runs, first_runs, portal, stock, worker_runs
 from harvesting.plan import QUICK, Bench, Sizes
-from measuring import machine, portal_arm, stock_arm
+from measuring import entry, portal_arm
 from measuring.figures import Row, table
 
-from stack import state
 from stack.arguments import Parser
-from stack.errors import StackError
-from stack.steps import say, seconds, step, warn
+from stack.steps import say, seconds, step
 
 MEASURES: dict[str, tuple[str, Callable[[Bench], list[Row]]]] = {
     "first": ("Thu thập lần đầu", first_runs.first),
@@ -61,7 +54,7 @@ def measure(names: Sequence[str], sizes: Sizes, with_stock: bool) -> list[Row]:
         with step("Dựng cổng để đo"):
             stack.enter_context(portal.site())
         other = None
-        if with_stock and stock_is_there():
+        if with_stock and entry.stock_is_there("harvest và xloader"):
             with step("Dựng CKAN gốc với harvest và xloader"):
                 other = stack.enter_context(stock.site(folder))
         bench = Bench(sizes, other)
@@ -74,16 +67,6 @@ def measure(names: Sequence[str], sizes: Sizes, with_stock: bool) -> list[Row]:
             say(f"{table(found, with_goals=False)}\n  {seconds(time.monotonic() - start)}")
             rows += found
     return rows
-
-
-def stock_is_there() -> bool:
-    """Install the stock arm where it is missing; where that fails, say so and measure without it."""
-    try:
-        stock_arm.install()
-    except StackError as error:
-        warn(f"  Không cài được CKAN gốc với harvest và xloader nên chỉ đo cổng. {error}")
-        return False
-    return True
 
 
 def chosen_sizes(given: object) -> Sizes:
@@ -99,32 +82,12 @@ def main(arguments: Sequence[str]) -> int:
     given = parser().parse_args(arguments)
     sizes = chosen_sizes(given)
     names = list(dict.fromkeys(given.only or MEASURES))
-    portal_arm.HOME.mkdir(mode=0o700, exist_ok=True)
-    with state.exclusive("bench.lock", "một lượt ./hue bench khác"):
-        for left in portal_arm.HOME.glob("run-*"):
-            shutil.rmtree(left)
+    with entry.alone():
         rows = measure(names, sizes, with_stock=not given.without_stock)
-        facts = machine.facts(portal_arm.HOME)
-    purpose = "Thử với ít bảng, không phải kết quả đo" if given.quick else "Để dán vào docs/benchmarks.md"
-    say(f"\n{purpose}:\n\n{table(rows, with_goals=not given.quick)}\n")
-    when = time.strftime("%Y-%m-%d %H:%M")
-    for fact in (f"{when}; each arm {sizes.repeats} times in turns; medians with least and greatest", *facts):
-        say(f"- {fact}")
+        conditions = entry.facts(sizes.repeats)
+    entry.show(rows, conditions, trial="Thử với ít bảng, không phải kết quả đo" if given.quick else "")
     return 0
 
 
-def stop(_number: int, _frame: FrameType | None) -> None:
-    """End as Ctrl-C does, so that everything is taken away."""
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except StackError as error:
-        warn(f"\nLỗi: {error}")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        warn("\nĐã ngắt; mọi thứ dựng để đo đã được gỡ.")
-        os._exit(130)
+    entry.run(main, made_for="đo")

@@ -7,25 +7,20 @@ docs/benchmarks.md says what is done and what is checked.
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from types import FrameType
 
 from harvesting import portal
 from harvesting.sandboxes import Platform, platform
-from measuring import portal_arm
+from measuring import entry, portal_arm
 from measuring.children import BenchError
 from soaking import checks
 from soaking.fleet import Fleet, fleet, wait_until_idle
 from soaking.upheaval import Upheaval
 
-from stack import postgres, state
+from stack import postgres
 from stack.arguments import Parser
-from stack.errors import StackError
 from stack.steps import say, seconds, step, warn
 
 SOURCE = "ngam"
@@ -160,9 +155,8 @@ def soak(harvests: int, tables: int, seed: int, minutes: float) -> list[str]:
 def main(arguments: Sequence[str]) -> int:
     """Soak and judge. Returns the exit code."""
     given = parser().parse_args(arguments)
-    portal_arm.HOME.mkdir(mode=0o700, exist_ok=True)
     start = time.monotonic()
-    with state.exclusive("bench.lock", "một lượt ./hue bench khác"):
+    with entry.alone():
         wrong = soak(given.harvests, given.tables, given.seed, given.minutes)
     for sentence in wrong:
         warn(f"  ✗ {sentence}")
@@ -174,18 +168,5 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def stop(_number: int, _frame: FrameType | None) -> None:
-    """End as Ctrl-C does, so that everything is taken away."""
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except StackError as error:
-        warn(f"\nLỗi: {error}")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        warn("\nĐã ngắt; mọi thứ dựng để ngâm đã được gỡ.")
-        os._exit(130)
+    entry.run(main, made_for="ngâm")

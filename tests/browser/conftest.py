@@ -7,6 +7,9 @@ names a portal that already runs on that configuration; without it one is starte
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -183,3 +186,18 @@ def _note(faults: list[str], kind: str, text: str, status: int) -> None:
 def _foreign(faults: list[str], url: str, portal: str) -> None:
     if not url.startswith((f"{portal}/", "data:")):
         faults.append(f"request to another host: {url}")
+
+
+@pytest.fixture(scope="module")
+def worker(ini: str, portal: str) -> Iterator[None]:
+    """A worker, as the portal has one."""
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("ckan")), "jobs", "worker"],
+        env={**os.environ, "CKAN_INI": ini, "CKAN_SITE_URL": portal, "PYTHONUTF8": "1"},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)

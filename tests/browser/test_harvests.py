@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,21 +21,6 @@ HEADINGS = "[...document.querySelectorAll('h1,h2,h3,h4')].map(heading => Number(
 UNNAMED = """[...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')].filter(
     element => ![element.ariaLabel, element.textContent, element.title, element.labels?.[0]?.textContent]
         .some(name => name && name.trim())).map(element => element.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture(scope="module")
-def worker(ini: str, portal: str) -> Iterator[None]:
-    """A worker, as the portal has one."""
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("ckan")), "jobs", "worker"],
-        env={**os.environ, "CKAN_INI": ini, "CKAN_SITE_URL": portal, "PYTHONUTF8": "1"},
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
 
 
 @pytest.fixture(scope="module")

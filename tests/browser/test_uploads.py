@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import signal
-import subprocess
-import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +19,6 @@ PHONE = (390, 844)
 PASSWORD = "mat-khau-thu-1"
 ROWS = [("Đại Nội", 1200), ("Lăng Tự Đức", 800), ("Lăng Minh Mạng", 450), ("Chùa Thiên Mụ", 2100)]
 LOAD_SECONDS = 60_000  # milliseconds
-
-
-@pytest.fixture(scope="module")
-def worker(ini: str, portal: str) -> Iterator[None]:
-    """A worker, as the portal has one."""
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("ckan")), "jobs", "worker"],
-        env={**os.environ, "CKAN_INI": ini, "CKAN_SITE_URL": portal, "PYTHONUTF8": "1"},
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
 
 
 @pytest.fixture

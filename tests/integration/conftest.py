@@ -108,3 +108,16 @@ def storage_folder(application: Any) -> Path:
     import ckan.plugins.toolkit as tk
 
     return Path(tk.config["ckan.files.storage.hue-tables.path"])
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries of requests happen, but without their pauses."""
+    from ckanext.hue.harvesters import http
+
+    original = http.Client.__init__
+
+    def impatient(self: http.Client, *args: Any, **settings: Any) -> None:
+        original(self, *args, **{**settings, "backoff_seconds": 0})
+
+    monkeypatch.setattr(http.Client, "__init__", impatient)

@@ -13,17 +13,7 @@ from ckanext.hue.harvest import jobs, sources
 Run = Callable[..., Any]
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries happen, but without their pauses."""
-    from ckanext.hue.harvesters import http
-
-    original = http.Client.__init__
-
-    def impatient(self: http.Client, *args: Any, **settings: Any) -> None:
-        original(self, *args, **{**settings, "backoff_seconds": 0})
-
-    monkeypatch.setattr(http.Client, "__init__", impatient)
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def published(action: Run, source: Any) -> list[dict[str, Any]]:

@@ -28,3 +28,21 @@ def rows(statement: str, **values: Any) -> list[Row[Any]]:
     with transaction() as connection:
         result = connection.execute(text(statement), values)
         return list(result.fetchall()) if result.returns_rows else []
+
+
+@contextmanager
+def held_lock(name: str) -> Iterator[bool]:
+    """Hold the lock of this name; yields False when another process has it.
+
+    The lock belongs to a database connection, so it ends with its process, however that dies.
+    """
+    key = {"name": name}
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        held = bool(
+            connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key).scalar()
+        )
+        try:
+            yield held
+        finally:
+            if held:
+                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)

@@ -59,6 +59,10 @@ class Status:
         return self.rows / self.seconds if self.rows and self.seconds else None
 
 
+_NEWEST = (
+    "NOT EXISTS (SELECT FROM hue_harvest_job newer"
+    " WHERE newer.source_id = j.source_id AND newer.created > j.created)"
+)
 _STATUS = """
     SELECT j.id::text, s.name AS source_name, s.title AS source_title, j.state, j.origin, j.message, j.listed,
            j.unchanged + count(*) FILTER (WHERE i.state = 'unchanged') AS unchanged,
@@ -180,12 +184,11 @@ def _reopen(job_id: str, state: str, nothing: str) -> int:
         with transaction() as connection:
             found = connection.execute(
                 text(
-                    "UPDATE hue_harvest_item i SET state = 'waiting', attempts = 0, token = NULL,"
+                    "UPDATE hue_harvest_item i SET state = 'waiting', attempts = 0, token = NULL,"  # noqa: S608
                     " lease_until = NULL, message = '' FROM hue_harvest_job j"
                     " WHERE j.id = i.job_id AND j.id::text = :id AND i.state = :state"
                     " AND j.state = 'finished'"
-                    " AND NOT EXISTS (SELECT FROM hue_harvest_job newer"
-                    "  WHERE newer.source_id = j.source_id AND newer.created > j.created)"
+                    f" AND {_NEWEST}"
                 ),
                 {"id": job_id, "state": state},
             ).rowcount
@@ -301,9 +304,7 @@ def is_newest(job_id: str) -> bool:
     """Whether the source has no newer job: only then it can be taken up again."""
     return bool(
         rows(
-            "SELECT 1 FROM hue_harvest_job j WHERE j.id::text = :id AND NOT EXISTS ("
-            " SELECT FROM hue_harvest_job newer"
-            " WHERE newer.source_id = j.source_id AND newer.created > j.created)",
+            f"SELECT 1 FROM hue_harvest_job j WHERE j.id::text = :id AND {_NEWEST}",  # noqa: S608
             id=job_id,
         )
     )

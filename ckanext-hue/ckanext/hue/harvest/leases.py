@@ -56,14 +56,14 @@ _FREE = """
     NOT s.paused AND NOT EXISTS (
         SELECT FROM hue_harvest_host h WHERE h.host = s.host AND h.open_until > now())
 """
+_PLANNABLE = "(j.state = 'queued' OR j.state = 'planning' AND j.lease_until < now())"
 _CLAIM_PLANNING = f"""
     UPDATE hue_harvest_job SET state = 'planning', token = nextval('hue_harvest_token'),
         lease_until = now() + :seconds * interval '1 second', worker = :worker,
         attempts = attempts + 1, started = coalesce(started, now())
     WHERE id = (
         SELECT j.id FROM hue_harvest_job j JOIN hue_harvest_source s ON s.id = j.source_id
-        WHERE (j.state = 'queued' OR j.state = 'planning' AND j.lease_until < now())
-            AND j.attempts < :most AND {_FREE}
+        WHERE {_PLANNABLE} AND j.attempts < :most AND {_FREE}
         ORDER BY j.created LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
     RETURNING token, id::text AS job_id, source_id::text AS source_id
 """  # noqa: S608
@@ -163,7 +163,7 @@ def claimable() -> int:
     """How many batches wait for a worker."""
     return rows(
         f"SELECT (SELECT count(*) FROM hue_harvest_job j JOIN hue_harvest_source s ON s.id = j.source_id"  # noqa: S608
-        f"  WHERE (j.state = 'queued' OR j.state = 'planning' AND j.lease_until < now()) AND {_FREE})"
+        f"  WHERE {_PLANNABLE} AND {_FREE})"
         " + (SELECT ceil(count(*)::numeric / :size)::int FROM hue_harvest_item i"
         "  JOIN hue_harvest_job j ON j.id = i.job_id JOIN hue_harvest_source s ON s.id = j.source_id"
         f"  WHERE j.state = 'running' AND {_CLAIMABLE} AND {_FREE})",

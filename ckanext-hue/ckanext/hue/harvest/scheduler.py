@@ -9,14 +9,12 @@ import logging
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ckan import model
 from redis.exceptions import RedisError
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hue import config
@@ -24,7 +22,7 @@ from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.uploads import jobs as upload_jobs
 
 from . import jobs, leases, notices, reconcile, settling, worker
-from .database import engine, rows
+from .database import held_lock, rows
 from .errors import HarvestError
 from .mapping import VIETNAM
 
@@ -32,6 +30,7 @@ log = logging.getLogger(__name__)
 
 JITTER = 0.1  # of the interval, so that sources of one schedule do not come all at once
 HEARTBEAT = "scheduler"
+LOCK = "hue scheduler"  # who holds it is the one that looks
 OFTEN = timedelta(minutes=5)
 
 
@@ -42,7 +41,7 @@ def run() -> None:
         signal.signal(number, lambda *_: ended.set())
     while not ended.is_set():
         try:
-            with _alone() as first:
+            with held_lock(LOCK) as first:
                 while first and not ended.is_set():
                     tick()
                     ended.wait(config.scheduler_tick())
@@ -74,21 +73,6 @@ def last_seen() -> datetime | None:
     """When the scheduler looked last."""
     found = rows("SELECT last_run FROM hue_schedule WHERE name = :name", name=HEARTBEAT)
     return found[0].last_run if found else None
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether this process is the one that looks; the lock ends with its connection."""
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        key = {"key": "hue scheduler"}
-        held = bool(
-            connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar()
-        )
-        try:
-            yield held
-        finally:
-            if held:
-                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
 
 
 def _start_due_sources() -> None:

@@ -88,17 +88,17 @@ def work() -> None:
         runner.run(lease)
         model.Session.remove()
         if not lease.items:
-            _wake_others()  # what was planned is for all workers
+            wake_if_possible()  # what was planned is for all workers
     for source_id in settling.left_behind():
         settling.settle(source_id)
     leases.finish_done()
     if time.monotonic() >= deadline:
-        _wake_others()
+        wake_if_possible()
 
 
-def _wake_others() -> None:
-    """Wake other workers, if the queue can be reached: else the scheduler does, and this one goes on."""
+def wake_if_possible(batches: int | None = None) -> None:
+    """Wake workers. While the queue does not answer the work waits: the scheduler wakes them later."""
     try:
-        wake()
+        wake(batches)
     except QueueUnavailable:
         log.warning("The queue does not answer; the scheduler wakes other workers", exc_info=True)

@@ -134,7 +134,7 @@ def served(action: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(autouse=True)
-def alone(context: None, sql: Callable[..., list[Any]]) -> Iterator[None]:
+def alone(context: None, no_waiting: None, sql: Callable[..., list[Any]]) -> Iterator[None]:
     """No work of other tests, which any worker would take, and none left to them."""
     _leave_no_work(sql)
     yield
@@ -148,19 +148,6 @@ def _leave_no_work(sql: Callable[..., list[Any]]) -> None:
     sql("UPDATE hue_harvest_table SET index_pending = false WHERE index_pending")
     sql("DELETE FROM hue_harvest_host")
     get_queue().connection.flushdb()  # the tests' own: what was queued, and workers that were killed
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries of requests happen, but without their pauses."""
-    from ckanext.hue.harvesters import http
-
-    original = http.Client.__init__
-
-    def impatient(self: http.Client, *args: Any, **settings: Any) -> None:
-        original(self, *args, **{**settings, "backoff_seconds": 0})
-
-    monkeypatch.setattr(http.Client, "__init__", impatient)
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.hue.harvest import jobs, left_out
+from ckanext.hue.harvest import jobs, left_out, worker
 from ckanext.hue.tables.uploads import report
 
 from . import schemas
-from .refusals import refused_at, source_named, wake
+from .refusals import refused_at, source_named
 from .shapes import job_dict
 
 
@@ -30,7 +30,7 @@ def hue_harvest_run(context: Context, data_dict: DataDict) -> dict[str, Any]:
     source = source_named(data_dict["name"])
     with refused_at("name"):
         job_id = jobs.create(source)
-    wake(1)
+    worker.wake_if_possible(1)
     return _shown(job_id)
 
 
@@ -86,7 +86,7 @@ def _done(job_id: str, what: Callable[[str], Any]) -> dict[str, Any]:
     with refused_at("id"):
         jobs.status(job_id)
         what(job_id)
-    wake()
+    worker.wake_if_possible()
     return _shown(job_id)
 
 

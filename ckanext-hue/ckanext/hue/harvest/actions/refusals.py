@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.hue.harvest import worker
 from ckanext.hue.harvest.errors import (
     BadSourceSetting,
     HarvestError,
     JobGone,
-    QueueUnavailable,
     UnknownSource,
 )
 from ckanext.hue.harvest.sources import HarvestSource, get
 from ckanext.hue.harvesters.errors import SourceError
-
-log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -41,11 +36,3 @@ def source_named(name: str) -> HarvestSource:
     """The source of this name. Raises ObjectNotFound."""
     with refused_at("name"):
         return get(name)
-
-
-def wake(batches: int | None = None) -> None:
-    """Wake a worker. While the queue does not answer the work waits: the scheduler wakes one later."""
-    try:
-        worker.wake(batches)
-    except QueueUnavailable:
-        log.warning("No worker could be woken; the scheduler will", exc_info=True)

@@ -9,7 +9,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.hue.harvest import sources
+from ckanext.hue.harvest import sources, worker
 from ckanext.hue.harvest.errors import SourceExists
 from ckanext.hue.harvest.overview import overview
 from ckanext.hue.harvest.sources import HarvestSource
@@ -18,7 +18,7 @@ from ckanext.hue.harvesters.errors import SettingsError
 from ckanext.hue.harvesters.kinds import KINDS
 
 from . import schemas
-from .refusals import refused_at, source_named, wake
+from .refusals import refused_at, source_named
 from .shapes import secret_settings, source_dict
 
 
@@ -159,7 +159,7 @@ def hue_source_resume(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("hue_source_resume", context, dict(data_dict))
     found = _paused(data_dict["name"], paused=False)
-    wake()
+    worker.wake_if_possible()
     return found
 
 

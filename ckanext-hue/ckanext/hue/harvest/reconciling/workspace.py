@@ -12,7 +12,7 @@ from typing import IO, Any
 from sqlalchemy import text
 from sqlalchemy.engine import Connection, Row
 
-from ckanext.hue.harvest.database import engine
+from ckanext.hue.harvest.database import engine, held_lock
 from ckanext.hue.harvest.errors import ReconcileUnderWay
 from ckanext.hue.tables.cells import DELIMITER, copy_lines
 
@@ -22,7 +22,6 @@ _LINES = 1_000  # that are written at once
 _SCOPE = (
     "SELECT dataset_id::text AS id FROM hue_harvest_table WHERE source_id = ANY(CAST(:sources AS uuid[]))"
 )
-_LOCK = "hashtextextended('hue reconcile', 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +94,15 @@ def idle(dataset: str) -> str:
 @contextmanager
 def workspace(sources: list[str] | None) -> Iterator[Workspace]:
     """One for this run. Raises ReconcileUnderWay while another run has one."""
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar():
+    with held_lock("hue reconcile") as held:
+        if not held:
             raise ReconcileUnderWay
-        try:
-            space = Workspace(connection, sources)
-            space.make("reconcile_scope", _SCOPE)
-            space.rows("CREATE INDEX ON reconcile_scope (id)")
-            space.rows("ANALYZE reconcile_scope")
-            yield space
-        finally:
-            connection.execute(text("DISCARD TEMP"))
-            connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+        with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            try:
+                space = Workspace(connection, sources)
+                space.make("reconcile_scope", _SCOPE)
+                space.rows("CREATE INDEX ON reconcile_scope (id)")
+                space.rows("ANALYZE reconcile_scope")
+                yield space
+            finally:
+                connection.execute(text("DISCARD TEMP"))

@@ -7,8 +7,7 @@ An upload is `waiting`, then `reading` while a worker holds the resource's lock,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,7 @@ from ckan import model
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
-from ckanext.hue.harvest.database import rows, transaction
+from ckanext.hue.harvest.database import held_lock, rows, transaction
 
 KEPT = 20  # uploads of a resource whose reports are kept
 
@@ -125,21 +124,9 @@ def with_other_sheet(dataset_id: str) -> list[str]:
     return list(found.scalars())
 
 
-@contextmanager
-def load_lock(resource_id: str) -> Iterator[bool]:
-    """Hold a resource for one load; yields False when another process has it.
-
-    The lock belongs to a database connection, so it ends with its process, however that dies.
-    """
-    values = {"resource": resource_id}
-    engine = model.meta.engine
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # pyright: ignore[reportOptionalMemberAccess]
-        held = bool(connection.execute(text(f"SELECT pg_try_advisory_lock({_KEY})"), values).scalar())
-        try:
-            yield held
-        finally:
-            if held:
-                connection.execute(text(f"SELECT pg_advisory_unlock({_KEY})"), values)
+def load_lock(resource_id: str) -> AbstractContextManager[bool]:
+    """Hold a resource for one load; gives False when another process has it (see `held_lock`)."""
+    return held_lock(f"hue upload {resource_id}")
 
 
 def is_held(resource_id: str) -> bool:
