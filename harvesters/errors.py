@@ -28,7 +28,7 @@ class AddressRefused(SourceError):
 
     template = (
         "Cổng từ chối kết nối tới «{host}» vì địa chỉ {address} thuộc mạng nội bộ. "
-        "Nếu đây là nguồn tin cậy, quản trị viên khai báo lại nguồn với --update --allow-private-host."
+        "Nếu đây là nguồn tin cậy, quản trị viên hệ thống cho phép địa chỉ nội bộ trong thiết lập của nguồn."
     )
 
 

@@ -5,9 +5,12 @@ Every test uses a source of its own name, so nothing has to be cleaned between t
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from contextvars import Context
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,53 @@ def context(application: Any) -> Iterator[None]:
 def client(application: Any) -> Any:
     """A client that speaks to the application without a network."""
     return application.test_client()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with the portal open: `token` is the one against forged requests.
+
+    Each request runs apart from the test's own request context, which would remember who asked before.
+    """
+
+    client: Any
+    token: str = ""
+
+    def get(self, path: str, **headers: str) -> Any:
+        return Context().run(self._whole, path, method="GET", headers=headers)
+
+    def post(self, path: str, **data: Any) -> Any:
+        return self.post_bare(path, _csrf_token=self.token, **data)
+
+    def post_bare(self, path: str, **data: Any) -> Any:
+        return Context().run(self._whole, path, method="POST", data=data)
+
+    def _whole(self, path: str, **request: Any) -> Any:
+        answer = self.client.open(path, **request)
+        answer.get_data()  # also what is streamed comes from that request
+        return answer
+
+
+@pytest.fixture
+def signed_in(application: Any) -> Callable[[str], Reader]:
+    """The portal as this person has it open; an empty name is somebody who did not sign in."""
+
+    def open_(user: str) -> Reader:
+        reader = Reader(application.test_client())
+        if not user:
+            return reader
+        token = csrf_token(reader.get("/user/login").get_data(as_text=True))
+        signed = reader.post_bare("/user/login", login=user, password="mat-khau-thu-1", _csrf_token=token)
+        assert signed.status_code == 302
+        return replace(reader, token=csrf_token(reader.get("/about").get_data(as_text=True)))
+
+    return open_
+
+
+def csrf_token(page: str) -> str:
+    found = re.search(r'name="_csrf_token"[^>]*?(?:content|value)="([^"]+)"', page)
+    assert found, "the page has no token"
+    return found[1]
 
 
 @pytest.fixture
@@ -66,12 +116,12 @@ def add_source() -> Callable[..., Any]:
 @pytest.fixture
 def harvest() -> Callable[..., Any]:
     """Run a harvest of a source in this process and return the job's status."""
-    from ckanext.hue.harvest import jobs, worker
+    from ckanext.hue.harvest import jobs, reports, worker
 
     def run(source: Any) -> Any:
         job_id = jobs.create(source)
         worker.work()
-        return jobs.status(job_id)
+        return reports.status(job_id)
 
     return run
 

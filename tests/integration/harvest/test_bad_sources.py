@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from ckanext.hue.harvest import jobs, sources
+from ckanext.hue.harvest import reports, sources
 
 Run = Callable[..., Any]
 
@@ -73,7 +73,7 @@ def test_a_bad_table_fails_alone(
 
     assert (status.state, status.done, status.failed) == ("finished", 2, 1)
     assert not status.succeeded
-    [line] = jobs.report(status.id, notable=True)
+    [line] = reports.report(status.id, notable=True)
     assert line.state == "failed"
     assert reason in line.message
     after = {dataset["id"]: dataset for dataset in published(action, source)}
@@ -102,7 +102,7 @@ def test_a_table_that_keeps_changing_is_read_three_times_and_then_left(
     fault(base, "*", "changes-midway")
     status = harvest(source)
     assert status.failed == 1
-    assert "liên tục thay đổi" in jobs.report(status.id)[0].message
+    assert "liên tục thay đổi" in reports.report(status.id)[0].message
     assert published(action, source) == []
 
 

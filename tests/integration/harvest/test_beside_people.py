@@ -105,6 +105,48 @@ def test_tables_that_were_being_read_when_settings_changed_are_read_again(
     assert harvest(sources.get(source.name)).planned == 0
 
 
+def test_resources_that_people_add_stay(source: Any, harvest: Run, action: Run) -> None:
+    dataset_id = source.dataset_id(remote_id(source))
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    link = {"package_id": dataset_id, "url": "https://hue.example.vn/huong-dan.pdf", "name": "Hướng dẫn"}
+    added = tk.get_action("resource_create")({"ignore_auth": True, "user": user}, link)
+    assert harvest(source).done == 1
+    shown = action("package_show", id=dataset_id)
+    [harvested, own] = shown["resources"]
+    assert own["id"] == added["id"]
+    assert own["url"] == link["url"]
+    assert harvested["datastore_active"]
+
+
+def test_what_people_deleted_stays_deleted_when_its_source_is_removed_and_added_again(
+    source: Any, harvest: Run, add_source: Run, action: Run
+) -> None:
+    dataset_id = source.dataset_id(remote_id(source))
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    tk.get_action("package_delete")({"ignore_auth": True, "user": user}, {"id": dataset_id})
+    sources.remove(source.name)
+    again = add_source(source.url, name=source.name)
+    assert harvest(again).succeeded
+    assert action("package_show", id=dataset_id)["state"] == "deleted"
+
+
+def test_what_its_source_closed_comes_back_after_the_source_was_removed_and_added_again(
+    source: Any, harvest: Run, add_source: Run, action: Run
+) -> None:
+    dataset_id, table = source.dataset_id(remote_id(source)), remote_id(source)
+    requests.post(
+        f"{source.url}/_sandbox/bang/{table}", json={"access": "noi-bo"}, timeout=10
+    ).raise_for_status()
+    assert harvest(source).closed == 1
+    assert action("package_show", id=dataset_id)["state"] == "deleted"
+    sources.remove(source.name)
+    requests.post(f"{source.url}/_sandbox/bang/{table}", json={"access": "mo"}, timeout=10).raise_for_status()
+    again = add_source(source.url, name=source.name)
+    assert harvest(again).succeeded
+    shown = action("package_show", id=dataset_id)
+    assert (shown["state"], shown["harvest_state"]) == ("active", "active")
+
+
 def test_a_token_is_no_part_of_what_is_logged_of_a_source(add_source: Run) -> None:
     source = add_source("http://127.0.0.1:9", token="bi-mat-cua-nguon")
     assert "bi-mat" not in repr(source) + repr(source.open().__dict__)

@@ -233,6 +233,20 @@ def test_a_document_without_a_dataset_is_refused() -> None:
         described("dcat", '<http://e.vn/a> <http://purl.org/dc/terms/title> "x" .')
 
 
+def test_a_catalogue_of_others_cannot_bring_agencies_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ckanext.hue.harvest import agencies
+    from ckanext.hue.harvest.errors import AgencyUnavailable
+
+    monkeypatch.setattr(agencies, "MAX_AGENCIES", 2)
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    source, registry = a_source("ckan"), agencies.Registry(user)
+    made = [registry.organization_of(source, "", f"Sở {number}") for number in range(2)]
+    with pytest.raises(AgencyUnavailable, match="nhiều nhất"):
+        registry.organization_of(source, "", "Sở 3")
+    assert registry.organization_of(source, "", "Sở 1") == made[1]
+    assert agencies.Registry(user).organization_of(source, "", "Sở 0") == made[0]
+
+
 @pytest.mark.parametrize("belongs", [False, True])
 def test_a_catalogue_of_others_speaks_for_no_agency_but_its_own(belongs: bool) -> None:
     from ckanext.hue.harvest import sources

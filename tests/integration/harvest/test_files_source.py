@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 import xlsxwriter
 
-from ckanext.hue.harvest import jobs, sources
+from ckanext.hue.harvest import reports, sources
 from ckanext.hue.harvesters.base import Mark, TableEntry
 from ckanext.hue.harvesters.kinds import open_source
 from ckanext.hue.tables import loading
@@ -148,7 +148,7 @@ def test_a_folder_is_harvested_and_a_bad_file_fails_alone(add: Run, harvest: Run
     assert datasets["di-tich.csv"]["title"] == "Di tich"
     found = action("datastore_search", resource_id=resource["id"])
     assert [record["Tên di tích"] for record in found["records"]] == ["Lăng Tự Đức", "Chùa Thiên Mụ"]
-    [failed] = jobs.report(status.id, states=("failed",))
+    [failed] = reports.report(status.id, states=("failed",))
     assert failed.title == "Hỏng"
     assert "hỏng.xlsx" in failed.message
 

@@ -16,7 +16,7 @@ import pytest
 from ckan import model
 from sqlalchemy import text
 
-from ckanext.hue.harvest import jobs
+from ckanext.hue.harvest import reports
 from ckanext.hue.harvest import worker as workers
 
 Run = Callable[..., Any]
@@ -88,7 +88,7 @@ def stored(source: Any) -> list[Any]:
 def claimed_again(job_id: str) -> bool:
     """Whether the job came to its end; as the scheduler does, workers are woken for what was abandoned."""
     workers.wake()
-    return jobs.status(job_id).over
+    return reports.status(job_id).over
 
 
 @pytest.fixture
@@ -124,19 +124,19 @@ def test_a_killed_harvest_run_again_ends_in_the_same_state(
         job_id = workers.start(killed)
         wait_until(
             lambda: (
-                jobs.status(job_id).listed is not None
-                and jobs.status(job_id).planned - jobs.status(job_id).waiting >= finished_before_the_kill
+                (status := reports.status(job_id)).listed is not None
+                and status.planned - status.waiting >= finished_before_the_kill
             )
         )
         kill(process)
-    assert not jobs.status(job_id).over
-    finished = jobs.status(job_id).planned - jobs.status(job_id).waiting
+    assert not reports.status(job_id).over
+    finished = reports.status(job_id).planned - reports.status(job_id).waiting
     assert finished_before_the_kill <= finished < 12
 
     with worker(small_batches):
         wait_until(lambda: claimed_again(job_id))
 
-    assert jobs.status(job_id).succeeded
+    assert reports.status(job_id).succeeded
     assert outcome(action, killed) == outcome(action, undisturbed)
     assert stored(killed) == stored(undisturbed)
     assert harvest(killed).planned == 0

@@ -15,7 +15,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import requests
 
-from ckanext.hue.harvest import jobs, notices
+from ckanext.hue.harvest import notices, reports
 from ckanext.hue.harvest.database import rows
 
 Run = Callable[..., Any]
@@ -253,6 +253,6 @@ def test_without_a_mail_server_jobs_wait(
     with monkeypatch.context() as unset:
         unset.setitem(tk.config, "smtp.server", None)
         notices.send_due()
-    assert jobs.status(status.id).state == "failed"
+    assert reports.status(status.id).state == "failed"
     notices.send_due()
     assert len(post.mails) == 1

@@ -17,7 +17,7 @@ import pysolr
 import pytest
 from ckan import model
 
-from ckanext.hue.harvest import jobs, settling
+from ckanext.hue.harvest import reports, settling
 from ckanext.hue.search import indexing
 from ckanext.hue.tables.database import datastore_connection
 
@@ -90,7 +90,7 @@ def test_an_odd_table_leaves_the_others_done(
     assert status.state == "finished", status.message
     assert status.waiting == 0
     assert "tốt" in published(action, source)
-    for message in (line.message for line in jobs.report(status.id, notable=True)):
+    for message in (line.message for line in reports.report(status.id, notable=True)):
         assert message and "Lỗi của cổng" not in message
 
 
@@ -208,7 +208,7 @@ def test_a_deleted_agency_is_reported_not_used(add_source: Run, harvest: Run, ac
         entries[0]["tenbang"] = "Tên mới"
         status = harvest(source)
     assert status.failed == 1
-    assert "đã bị xóa" in jobs.report(status.id)[0].message
+    assert "đã bị xóa" in reports.report(status.id)[0].message
 
 
 def test_a_list_that_vanished_takes_its_table_along(add_source: Run, harvest: Run, action: Run) -> None:
@@ -221,6 +221,27 @@ def test_a_list_that_vanished_takes_its_table_along(add_source: Run, harvest: Ru
         bodies["a"] = {"chung": [{"x": 1}]}
         entries[0]["mabam"] = "2"
         assert harvest(source).succeeded
+    assert tables(source, "chung", "chitiet") == 1
+
+
+def test_a_list_that_vanished_while_it_is_read_takes_its_table_along_later(
+    add_source: Run, harvest: Run, action: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg2
+
+    monkeypatch.setattr("ckanext.hue.tables.database.LOCK_TIMEOUT", "100ms")
+    entries = [entry("a")]
+    bodies: Bodies = {"a": {"chung": [{"x": 1}], "chitiet": [{"y": 1}]}}
+    with platform(entries, bodies) as base:
+        source = add_source(base)
+        harvest(source)
+        bodies["a"] = {"chung": [{"x": 1}]}
+        entries[0]["mabam"] = "2"
+        with psycopg2.connect(tk.config["ckan.datastore.read_url"]) as reader, reader.cursor() as cursor:
+            cursor.execute(f'SELECT * FROM "{source.resource_id("a", "chitiet")}"')  # noqa: S608
+            assert harvest(source).succeeded
+        assert tables(source, "chung", "chitiet") == 2
+        assert harvest(source).planned == 0
     assert tables(source, "chung", "chitiet") == 1
 
 

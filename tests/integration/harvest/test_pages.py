@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
-from ckanext.hue.harvest import jobs, sources
+from ckanext.hue.harvest import jobs, reports, sources
 
 Run = Callable[..., Any]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -154,7 +154,7 @@ def test_what_is_held_is_looked_at_and_withdrawn(held: Any, harvest: Run, chief:
     assert f"{address}/approve" in chief.get(address).get_data(as_text=True)
     listed = html.fromstring(chief.get(f"{address}/approve").get_data(as_text=True))
     assert len(listed.xpath("//tbody/tr")) == 8
-    assert jobs.status(job).held == 8
+    assert reports.status(job).held == 8
     assert chief.post(f"{address}/approve").status_code == 302
     assert harvest(source).gone == 8
 
@@ -162,7 +162,7 @@ def test_what_is_held_is_looked_at_and_withdrawn(held: Any, harvest: Run, chief:
 def test_what_is_held_is_kept(held: Any, chief: Any) -> None:
     source, job = held
     chief.post(f"/harvest/{source.name}/jobs/{job}/reject")
-    assert jobs.status(job).rejected == 8
+    assert reports.status(job).rejected == 8
 
 
 def test_a_dry_run_asks_the_source_only_when_told_to(sandbox: Run, add_source: Run, chief: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ckanext.hue.harvest import jobs
+from ckanext.hue.harvest import reports
 
 Run = Callable[..., Any]
 FOLDER = Path(__file__).parents[4] / "shared" / "real-tables"
@@ -44,7 +44,7 @@ def test_nine_tables_are_published_row_for_row_and_one_is_refused(
     status = harvest(source)
 
     assert (status.state, status.listed, status.done, status.failed) == ("finished", 10, 9, 1)
-    [line] = jobs.report(status.id, notable=True)
+    [line] = reports.report(status.id, notable=True)
     title, state, reason = line.title, line.state, line.message
     assert "lữ hành" in title.lower()
     assert state == "failed"

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -14,9 +15,9 @@ import pytest
 from psycopg2.errors import QueryCanceled
 
 from ckanext.hue.harvesters.base import Column, Page
-from ckanext.hue.tables import locks
+from ckanext.hue.tables import locks, staging
 from ckanext.hue.tables.database import datastore_connection
-from ckanext.hue.tables.errors import DatabaseRefused, NoColumns, TooManyColumns
+from ckanext.hue.tables.errors import DatabaseRefused, NoColumns, TooManyColumns, TooMuchData
 from ckanext.hue.tables.loading import LoadedList, load
 from ckanext.hue.tables.publishing import drop_table
 
@@ -301,6 +302,19 @@ def test_a_table_without_any_column_is_refused(table: Table) -> None:
 def test_too_many_columns_are_refused(table: Table) -> None:
     with pytest.raises(TooManyColumns):
         table([{f"c{number}": 1 for number in range(1_001)}])
+
+
+def test_a_source_that_goes_on_for_ever_is_stopped_and_the_old_table_stays(
+    table: Table, resource_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table([{"a": 1}])
+    monkeypatch.setattr(staging, "MAX_BYTES", 1_000)
+    with pytest.raises(TooMuchData, match="giới hạn của cổng"):
+        load(
+            (Page("data", [{"a": number} for number in range(100)], ()) for _ in count()),
+            lambda _: resource_id,
+        )
+    assert read(resource_id, "SELECT a FROM {}") == [(1,)]
 
 
 def test_as_many_columns_as_allowed_are_loaded_and_searched(table: Table, resource_id: str) -> None:

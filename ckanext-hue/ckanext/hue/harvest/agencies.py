@@ -14,12 +14,12 @@ from ckanext.hue.schemas import Concept, concept
 from ckanext.hue.slug import slugify_vi
 
 from .errors import AgencyUnavailable, refusal
-from .sources import NAMESPACE, HarvestSource
+from .sources import NAMESPACE, HarvestSource, is_made_from_a_name
 
 MAX_TITLE = 300
+MAX_AGENCIES = 2_000  # that one catalogue of others may bring along
 MAX_CLAIMED = 150  # of which the name that another catalogue gives; the rest says whose name it is
 ORG = "organization"
-CODE_ID_VERSION = 5  # of UUIDs made from names; CKAN makes random ones
 
 
 class Place(NamedTuple):
@@ -53,8 +53,13 @@ class Registry:
             return owner.id
         if not code and not name:
             return self.organization("", source.title)
-        title = f"{(name or code)[:MAX_CLAIMED]} ({source.title})"
-        return self._resolve(ORG, f"{source.name}/{code or name}", _titles(None, title)).id
+        values = _titles(None, f"{(name or code)[:MAX_CLAIMED]} ({source.title})")
+        own_code = f"{source.name}/{code or name}"
+        if self._is_new(own_code, values) and _agencies_of(source) >= MAX_AGENCIES:
+            raise AgencyUnavailable(
+                values["title"], f"nguồn này đã mang tới {MAX_AGENCIES} cơ quan, là số nhiều nhất được nhận"
+            )
+        return self._resolve(ORG, own_code, values).id
 
     def field(self, code: str) -> str | None:
         """The name of the group for this field; None when the source names none."""
@@ -63,6 +68,9 @@ class Registry:
         field = concept("fields", code)
         details = {key: _of(field, key) for key in ("description", "eu_theme")}
         return self._resolve("group", code, _titles(field, code) | details).name
+
+    def _is_new(self, code: str, values: dict[str, Any]) -> bool:
+        return (ORG, code) not in self._known and self._found(ORG, code, values) is None
 
     def _resolve(self, kind: str, code: str, values: dict[str, Any]) -> Place:
         if (kind, code) not in self._known:
@@ -74,7 +82,8 @@ class Registry:
         found = model.Session.get(model.Group, _id(kind, code))
         if found is None and slugify_vi(code) == code:
             named = model.Session.query(model.Group).filter_by(name=code, type=kind).first()
-            found = None if named is None or _is_of_another_code(named.id) else named
+            # One that a harvest made from another code only happens to have this name.
+            found = None if named is None or is_made_from_a_name(named.id) else named
         if found is not None and found.state != "active":
             raise AgencyUnavailable(values["title"], "mục này đã bị xóa; hãy khôi phục hoặc đổi mã ở nguồn")
         return Place(found.id, found.name) if found else None
@@ -97,16 +106,17 @@ class Registry:
         return Place(_id(kind, code), name)
 
 
+def _agencies_of(source: HarvestSource) -> int:
+    """How many organizations have names as those have that come from this source."""
+    return (
+        model.Session.query(model.Group)
+        .filter(model.Group.is_organization, model.Group.name.startswith(f"{source.name}-", autoescape=True))
+        .count()
+    )
+
+
 def _id(kind: str, code: str) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{kind}/{code}"))
-
-
-def _is_of_another_code(group_id: str) -> bool:
-    """Whether a harvest made this id from a code: then the name only happens to be alike."""
-    try:
-        return uuid.UUID(group_id).version == CODE_ID_VERSION
-    except ValueError:
-        return False
 
 
 def _titles(known: Concept | None, otherwise: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ class HarvestError(Exception):
 
 class UnknownSource(HarvestError):
     def __init__(self, name: str) -> None:
-        super().__init__(f"Không có nguồn «{name}». Xem các nguồn bằng: ./hue ckan hue source list")
+        super().__init__(f"Không có nguồn «{name}».")
 
 
 class JobGone(HarvestError):
@@ -27,7 +27,7 @@ class JobGone(HarvestError):
 class QueueUnavailable(HarvestError):
     def __init__(self) -> None:
         super().__init__(
-            "Không xếp được việc vào hàng đợi (Redis). Kiểm tra bằng: ./hue status, rồi chạy lại."
+            "Không xếp được việc vào hàng đợi (Redis). Hãy chạy lại khi hàng đợi trả lời trở lại."
         )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -13,90 +10,17 @@ from .errors import JobGone, NothingToDo, SourcePaused
 from .sources import HarvestSource
 
 ACTIVE = ("queued", "planning", "running")
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How a job stands. Counts are tables, but `rows`; `listed` is None until the listing was read.
-
-    `gone` left the listing: withdrawn, archived, held for approval or kept. `rows_per_second` is None until
-    something was loaded.
-    """
-
-    id: str
-    source_name: str
-    source_title: str
-    state: str
-    origin: str
-    message: str
-    listed: int | None
-    unchanged: int | None
-    planned: int
-    waiting: int
-    done: int
-    failed: int
-    closed: int
-    gone: int
-    held: int
-    rejected: int
-    rows: int
-    quarantined: int
-    created: Any
-    started: Any
-    finished: Any
-    seconds: float
-
-    @property
-    def over(self) -> bool:
-        return self.state not in ACTIVE
-
-    @property
-    def succeeded(self) -> bool:
-        return self.state == "finished" and not self.failed
-
-    @property
-    def rows_per_second(self) -> float | None:
-        return self.rows / self.seconds if self.rows and self.seconds else None
+# A listing of yesterday no longer says what may be published today.
+LISTING_HOURS = 24
+FRESH = f"j.listed_at > now() - interval '{LISTING_HOURS} hours'"
+_OLD_LISTING = f"Danh mục của lần thu thập này đã đọc quá {LISTING_HOURS} giờ trước. Hãy thu thập lại để đọc danh mục mới."
+_REPLACED = f"Danh mục đã đọc quá {LISTING_HOURS} giờ trước; phần còn lại do lần thu thập kế tiếp làm theo danh mục mới."
 
 
 _NEWEST = (
     "NOT EXISTS (SELECT FROM hue_harvest_job newer"
     " WHERE newer.source_id = j.source_id AND newer.created > j.created)"
 )
-_STATUS = """
-    SELECT j.id::text, s.name AS source_name, s.title AS source_title, j.state, j.origin, j.message, j.listed,
-           j.unchanged + count(*) FILTER (WHERE i.state = 'unchanged') AS unchanged,
-           count(i.*) AS planned,
-           count(*) FILTER (WHERE i.state = 'waiting') AS waiting,
-           count(*) FILTER (WHERE i.state = 'done' AND i.action IN ('new', 'changed')) AS done,
-           count(*) FILTER (WHERE i.state = 'failed') AS failed,
-           count(*) FILTER (WHERE i.state = 'done' AND i.action = 'closed') AS closed,
-           count(*) FILTER (WHERE i.action IN ('withdraw', 'archive')) AS gone,
-           count(*) FILTER (WHERE i.state = 'held') AS held,
-           count(*) FILTER (WHERE i.state = 'rejected') AS rejected,
-           coalesce(sum(i.rows) FILTER (WHERE i.state = 'done'), 0)::bigint AS rows,
-           coalesce(sum(i.quarantined), 0)::bigint AS quarantined,
-           j.created, j.started, j.finished,
-           coalesce(extract(epoch FROM coalesce(j.finished, now()) - j.started), 0)::float AS seconds
-    FROM hue_harvest_job j
-    JOIN hue_harvest_source s ON s.id = j.source_id
-    LEFT JOIN hue_harvest_item i ON i.job_id = j.id
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What a job's report says of one table. `message` is Vietnamese; `dataset` is its name on the portal."""
-
-    remote_id: str
-    title: str
-    action: str
-    state: str
-    message: str
-    rows: int | None
-    quarantined: int
-    dataset: str | None
-    dataset_id: str | None
 
 
 def create(source: HarvestSource, origin: str = "manual") -> str:
@@ -106,6 +30,7 @@ def create(source: HarvestSource, origin: str = "manual") -> str:
     """
     if source.paused:
         raise SourcePaused(source.name)
+    replace_old()
     try:
         with transaction() as connection:
             created = connection.execute(
@@ -179,7 +104,7 @@ def reject(job_id: str) -> int:
 
 
 def _reopen(job_id: str, state: str, nothing: str) -> int:
-    """Only of the newest job: an older one knows the source as it was."""
+    """Only of the newest job, and not for long: an older one knows the source as it was."""
     try:
         with transaction() as connection:
             found = connection.execute(
@@ -194,6 +119,11 @@ def _reopen(job_id: str, state: str, nothing: str) -> int:
             ).rowcount
             if not found:
                 raise NothingToDo(nothing)
+            if not connection.execute(
+                text(f"SELECT 1 FROM hue_harvest_job j WHERE j.id::text = :id AND {FRESH}"),
+                {"id": job_id},  # noqa: S608
+            ).first():
+                raise NothingToDo(_OLD_LISTING)
             connection.execute(
                 text(
                     # The time between its end and now is none of its own; what waits, waits from now on.
@@ -205,6 +135,23 @@ def _reopen(job_id: str, state: str, nothing: str) -> int:
     except IntegrityError as error:
         raise NothingToDo("Nguồn đang được thu thập; hãy chờ lần đó kết thúc.") from error
     return found
+
+
+def replace_old() -> None:
+    """End running jobs whose listing is too old, once nobody works on them; each source gets a new one."""
+    with transaction() as connection:
+        connection.execute(
+            text(
+                "WITH ended AS (UPDATE hue_harvest_job j SET state = 'cancelled', finished = now(),"  # noqa: S608
+                "  message = :message FROM hue_harvest_source s WHERE s.id = j.source_id AND NOT s.paused"
+                f"  AND j.state = 'running' AND NOT {FRESH} AND NOT EXISTS ("
+                "   SELECT FROM hue_harvest_item i WHERE i.job_id = j.id AND i.state = 'waiting'"
+                "    AND i.lease_until > now())"
+                "  RETURNING j.source_id, j.origin)"
+                " INSERT INTO hue_harvest_job (source_id, origin) SELECT source_id, origin FROM ended"
+            ),
+            {"message": _REPLACED},
+        )
 
 
 def fail(job_id: str, token: int, message: str) -> None:
@@ -235,71 +182,6 @@ def own_fault(error: BaseException) -> str:
     return f"Lỗi của cổng ({type(error).__name__}); chi tiết nằm trong nhật ký."
 
 
-def status(job_id: str) -> Status:
-    """How the job stands now. Raises JobGone when it was removed with its source."""
-    found = rows(f"{_STATUS} WHERE j.id::text = :id GROUP BY j.id, s.id", id=job_id)
-    if not found:
-        raise JobGone
-    return Status(**found[0]._mapping)
-
-
-def latest(source_name: str | None = None) -> list[Status]:
-    """The newest job of each source, or of one."""
-    found = rows(
-        f"{_STATUS} WHERE (CAST(:name AS text) IS NULL OR s.name = :name) AND j.id IN ("  # noqa: S608
-        " SELECT DISTINCT ON (source_id) id FROM hue_harvest_job ORDER BY source_id, created DESC)"
-        " GROUP BY j.id, s.id ORDER BY s.name",
-        name=source_name,
-    )
-    return [Status(**row._mapping) for row in found]
-
-
-def history(source_id: str, limit: int, offset: int = 0) -> list[Status]:
-    """The jobs of a source, newest first."""
-    found = rows(
-        f"{_STATUS} WHERE j.id IN (SELECT id FROM hue_harvest_job WHERE source_id = :source"  # noqa: S608
-        " ORDER BY created DESC LIMIT :limit OFFSET :offset) GROUP BY j.id, s.id ORDER BY j.created DESC",
-        source=source_id,
-        limit=limit,
-        offset=offset,
-    )
-    return [Status(**row._mapping) for row in found]
-
-
-def report(
-    job_id: str, *, states: tuple[str, ...] = (), notable: bool = False, limit: int = 1_000, offset: int = 0
-) -> list[Line]:
-    """The tables that the job dealt with, in the listing's order: of these states (none: all of them).
-
-    `notable` leaves out those of which there is nothing to say.
-    """
-    found = rows(
-        "SELECT i.remote_id, coalesce(i.entry->>'title', p.title, i.remote_id) AS title, i.action, i.state,"
-        " i.message, i.rows, i.quarantined, p.name AS dataset, i.dataset_id::text"
-        " FROM hue_harvest_item i LEFT JOIN package p ON p.id = i.dataset_id::text"
-        " WHERE i.job_id = CAST(:job AS uuid) AND (:all OR i.state = ANY(:states))"
-        " AND (NOT :notable OR i.message <> '' OR i.state = 'failed')"
-        " ORDER BY i.position, i.remote_id LIMIT :limit OFFSET :offset",
-        job=job_id,
-        all=not states,
-        states=list(states),
-        notable=notable,
-        limit=limit,
-        offset=offset,
-    )
-    return [Line(**row._mapping) for row in found]
-
-
-def counts(job_id: str) -> dict[str, int]:
-    """How many tables of the job's report are in which state."""
-    found = rows(
-        "SELECT state, count(*) AS tables FROM hue_harvest_item WHERE job_id = CAST(:job AS uuid)"
-        " GROUP BY state",
-        job=job_id,
-    )
-    return {row.state: row.tables for row in found}
-
-
 def is_newest(job_id: str) -> bool:
     """Whether the source has no newer job: only then it can be taken up again."""
     return bool(
@@ -308,11 +190,6 @@ def is_newest(job_id: str) -> bool:
             id=job_id,
         )
     )
-
-
-def number_of(source_id: str) -> int:
-    """How many jobs of the source are kept."""
-    return rows("SELECT count(*) FROM hue_harvest_job WHERE source_id = :source", source=source_id)[0][0]
 
 
 def prune(keep_jobs: int, keep_days: int) -> int:

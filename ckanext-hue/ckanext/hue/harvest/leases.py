@@ -24,6 +24,7 @@ from ckanext.hue.harvesters.base import TableEntry
 
 from .database import rows, transaction
 from .errors import LeaseLost
+from .jobs import FRESH
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ _CLAIM_ITEMS = f"""
     WITH job AS MATERIALIZED (
         SELECT j.id, j.source_id, nextval('hue_harvest_token') AS token
         FROM hue_harvest_job j JOIN hue_harvest_source s ON s.id = j.source_id
-        WHERE j.state = 'running' AND {_FREE} AND EXISTS (
+        WHERE j.state = 'running' AND {FRESH} AND {_FREE} AND EXISTS (
             SELECT FROM hue_harvest_item i
             WHERE i.job_id = j.id AND {_CLAIMABLE} AND i.attempts BETWEEN :least AND :most)
         ORDER BY random() LIMIT 1 FOR SHARE OF j
@@ -166,7 +167,7 @@ def claimable() -> int:
         f"  WHERE {_PLANNABLE} AND {_FREE})"
         " + (SELECT ceil(count(*)::numeric / :size)::int FROM hue_harvest_item i"
         "  JOIN hue_harvest_job j ON j.id = i.job_id JOIN hue_harvest_source s ON s.id = j.source_id"
-        f"  WHERE j.state = 'running' AND {_CLAIMABLE} AND {_FREE})",
+        f"  WHERE j.state = 'running' AND {FRESH} AND {_CLAIMABLE} AND {_FREE})",
         size=config.batch_size(),
     )[0][0]
 

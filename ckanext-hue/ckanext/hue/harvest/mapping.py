@@ -12,7 +12,7 @@ from ckanext.hue.schemas import concept
 from ckanext.hue.slug import clean_tag
 from ckanext.hue.tables.loading import LoadedList
 
-from .sources import HarvestSource
+from .sources import HarvestSource, is_made_from_a_name
 
 DEFAULT_LICENSE = "cc-by-4.0"
 OTHER_LICENSE = "other"
@@ -110,8 +110,8 @@ def moment(text: str) -> datetime | None:
 def merged(
     stored: dict[str, Any], harvested: dict[str, Any], written: set[str], source_time: datetime | None
 ) -> dict[str, Any]:
-    """What the source owns over what is stored: what people added by hand stays, and so do the name and
-    whether the dataset is private or deleted.
+    """What the source owns over what is stored: what people added by hand stays, fields and resources, and
+    so do the name and whether the dataset is private or deleted.
 
     `written` are the resources whose rows changed: they get the source's time, or the present one where
     the source says nothing new.
@@ -122,6 +122,12 @@ def merged(
         before = by_id.get(resource["id"], {})
         changed = {"last_modified": _time_of_change(before, source_time)} if resource["id"] in written else {}
         resources.append({**before, **resource, **changed})
+    given = {resource["id"] for resource in resources}
+    resources += [
+        resource
+        for resource_id, resource in by_id.items()
+        if resource_id not in given and not is_made_from_a_name(resource_id)
+    ]
     return {**stored, **harvested, "resources": resources}
 
 

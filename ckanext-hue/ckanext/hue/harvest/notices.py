@@ -20,10 +20,10 @@ from ckan.lib import mailer
 
 from ckanext.hue import config
 
-from . import jobs
+from . import reports
 from .database import rows
-from .jobs import Line, Status
 from .mapping import VIETNAM
+from .reports import Line, Status
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def send_due() -> None:
     )
     last: dict[str, str] = {}  # what the owner was told, by source
     for job in sorted(due, key=lambda job: job.finished):
-        notice = _notice(jobs.status(job.id))
+        notice = _notice(reports.status(job.id))
         told = last.get(job.source_id, job.notice)
         known = notice is not None and notice.digest == told and (job.reminded or job.source_id in last)
         if notice and job.email and not job.too_old and not known:
@@ -97,7 +97,7 @@ def send_due() -> None:
                 source=job.source_id,
             )
             last[job.source_id] = notice.digest
-        elif notice is None and jobs.status(job.id).state == "finished" and told:
+        elif notice is None and reports.status(job.id).state == "finished" and told:
             rows(
                 "UPDATE hue_harvest_source SET notice = '' WHERE id = CAST(:source AS uuid)",
                 source=job.source_id,
@@ -146,7 +146,7 @@ def _notice(status: Status) -> Notice | None:
     failed = status.state == "failed"
     if not failed and (status.state != "finished" or not (status.failed or status.held)):
         return None
-    lines = jobs.report(status.id, states=("failed",), limit=1_000)
+    lines = reports.report(status.id, states=("failed",), limit=1_000)
     return Notice(_subject(status), _body(status, lines), _digest(status, lines))
 
 

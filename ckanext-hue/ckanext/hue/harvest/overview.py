@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from . import jobs, sources
+from . import reports, sources
 from .database import rows
-from .jobs import Status
+from .reports import Status
 from .sources import HarvestSource
 
 
@@ -37,7 +37,7 @@ class Overview:
 def overviews(owners: Collection[str] | None = None) -> list[Overview]:
     """All sources by title, or those of these organizations (ids)."""
     found = [each for each in sources.all_sources() if owners is None or each.owner_org in owners]
-    latest = {status.source_name: status for status in jobs.latest()}
+    latest = {status.source_name: status for status in reports.latest()}
     tables = _tables(each.id for each in found)
     agencies = agencies_by_id(each.owner_org for each in found)
     return [
@@ -48,7 +48,7 @@ def overviews(owners: Collection[str] | None = None) -> list[Overview]:
 
 def overview(source: HarvestSource) -> Overview:
     """One source at a glance."""
-    latest = jobs.latest(source.name)
+    latest = reports.latest(source.name)
     return Overview(
         source,
         latest[0] if latest else None,

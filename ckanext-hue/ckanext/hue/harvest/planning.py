@@ -68,7 +68,7 @@ _PLAN = """
                     - (SELECT count(*) FROM planned WHERE action IN ('new', 'changed')),
         state = CASE WHEN waiting THEN 'running' ELSE 'finished' END,
         finished = CASE WHEN waiting THEN NULL ELSE now() END,
-        attempts = 0
+        attempts = 0, listed_at = now()
     FROM (SELECT EXISTS (SELECT FROM planned WHERE state = 'waiting') AS waiting) found
     WHERE id = %(job)s
 """

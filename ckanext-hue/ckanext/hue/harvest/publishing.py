@@ -35,7 +35,7 @@ _MESSAGES = {
     "archive": "Bảng vắng mặt quá {days} ngày; bộ dữ liệu được lưu trữ, không còn hiện trên cổng.",
 }
 _LEAVING = {
-    "closed": {"state": "deleted"},
+    "closed": {"harvest_state": "closed", "state": "deleted"},
     "withdraw": {"harvest_state": "withdrawn"},
     "archive": {"harvest_state": "archived", "state": "deleted"},
 }
@@ -136,11 +136,12 @@ def _write_dataset(
         tk.get_action("package_create")(_context(user, ready), _merged(source, new, ready))
         return Written(ready, dataset_hash, changed=True)
     returned = before is None or before.state != "active"
-    deleted_by_us = before is None or before.state in ("closed", "archived")
     if before is not None and before.dataset_hash == dataset_hash and not ready.written and not returned:
         return Written(ready, dataset_hash, changed=False)
-    restored = {"state": "active"} if deleted_by_us else {}
     stored = _stored(user, ready)
+    # The source may have been removed and added again: then only the dataset knows who deleted it.
+    state = before.state if before is not None else stored.get("harvest_state")
+    restored = {"state": "active"} if state in ("closed", "archived") else {}
     _update(user, ready, stored, _merged(source, stored, ready) | restored)
     return Written(ready, dataset_hash, changed=True)
 

@@ -53,7 +53,14 @@ def run() -> None:
 def tick(now: datetime | None = None) -> None:
     """Look once: what is due is queued, what was abandoned is woken, who waits for news is told."""
     now = now or datetime.now(UTC)
-    for look in (_start_due_sources, leases.give_up, _wake, notices.send_due, lambda: _run_tasks(now)):
+    for look in (
+        _start_due_sources,
+        jobs.replace_old,
+        leases.give_up,
+        _wake,
+        notices.send_due,
+        lambda: _run_tasks(now),
+    ):
         try:
             look()
         except SQLAlchemyError:

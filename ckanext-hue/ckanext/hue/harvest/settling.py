@@ -28,7 +28,7 @@ _NOT_IN_SEARCH = (
     " mới. Nhật ký của tiến trình nền có chi tiết."
 )
 _UNUSED = """(t.state = 'closed' AND t.content_hashes <> '{}'
-    OR t.index_pending AND t.content_hashes @? '$.* ? (@ == "")')"""
+    OR t.content_hashes @? '$.* ? (@ == "")')"""
 # A job that is about to load the table again keeps it.
 _HOLD_UNUSED = text(f"""
     SELECT t.state, t.content_hashes FROM hue_harvest_table t

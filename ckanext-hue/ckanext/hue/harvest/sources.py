@@ -22,6 +22,7 @@ from .errors import BadSourceName, BadSourceSetting, SourceExists, UnknownSource
 
 # Ids are UUIDv5 below this namespace: a table keeps its dataset's id wherever the portal is rebuilt.
 NAMESPACE = uuid.UUID("6b1f5f0e-8f3b-5a52-9c55-0d0a5a4e2046")
+MADE_ID_VERSION = 5  # of UUIDs
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _COLUMNS = (
     "id::text, name, title, kind, url, token, allow_private_host, number_format, settings, host, owner_org,"
@@ -103,6 +104,14 @@ class HarvestSource:
         return str(uuid.uuid5(uuid.UUID(self.dataset_id(remote_id)), list_name))
 
 
+def is_made_from_a_name(an_id: str) -> bool:
+    """Whether this is an id as harvests make them (UUIDv5); what people add gets a random one from CKAN."""
+    try:
+        return uuid.UUID(an_id).version == MADE_ID_VERSION
+    except ValueError:
+        return False
+
+
 def add(name: str, *, url: str, kind: str = "", update: bool = False, **given: Any) -> HarvestSource:
     """Add a source; with `update`, give an existing one of this name these settings.
 
@@ -132,6 +141,8 @@ def add(name: str, *, url: str, kind: str = "", update: bool = False, **given: A
         raise SourceExists(name)
     if "every_minutes" in given:
         _reschedule(name)
+    if given.get("vouched_by"):
+        rows("UPDATE hue_harvest_source SET vouched_at = now() WHERE name = :name", name=name)
     if before and _reads_otherwise(before, values):
         _forget(before.id)
     return get(name)

@@ -35,6 +35,15 @@ class TooManyColumns(TableError):
     template = "Bảng có {count} cột, vượt quá giới hạn {limit} cột."
 
 
+class TooMuchData(TableError):
+    """What is staged goes beyond what a table may be."""
+
+    template = (
+        "Bảng có hơn {limit_gb} GB dữ liệu, vượt quá giới hạn của cổng; bảng cũ được giữ nguyên."
+        " Hãy chia bảng theo năm hoặc theo khu vực."
+    )
+
+
 class RowsLost(TableError):
     """The published table would not hold the rows that were staged."""
 

@@ -22,11 +22,12 @@ from psycopg2.extensions import connection as Connection
 from ckanext.hue.harvesters.base import MAX_COLUMNS, Batch, CopyStream
 
 from .cells import DELIMITER, NULL, Kind, copy_lines, kind_of, nfc, texts
-from .errors import RowsMissing, TooManyColumns
+from .errors import RowsMissing, TooManyColumns, TooMuchData
 from .memory import spare_the_collector
 from .streams import composed_rows, flowing
 
 POSITION = "_position"
+MAX_BYTES = 16 << 30  # of a table's rows as text: a source may go on for ever
 SAMPLE = 100  # values of a column
 SAMPLED_CHARACTERS = 200  # of one value
 COPY_BYTES = 1 << 18  # that one write to the server carries
@@ -64,6 +65,7 @@ class Staging:
         self.rows = 0
         self._hash = hashlib.sha256()
         self._hashed_names: tuple[str, ...] = ()
+        self._bytes = 0
         self._starts: list[tuple[int, int]] = []  # position in staging, row number at the source
 
     @property
@@ -213,6 +215,9 @@ class Staging:
         self.rows += len(batch.rows)
 
     def _add_to_hash(self, names: tuple[str, ...], lines: bytes) -> None:
+        self._bytes += len(lines)
+        if self._bytes > MAX_BYTES:
+            raise TooMuchData(limit_gb=MAX_BYTES >> 30)
         if names != self._hashed_names:
             # NUL bytes cannot occur in the rows, so a header is never taken for one.
             header = json.dumps(names, ensure_ascii=False).encode(errors="replace")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ckanext.hue.harvest import jobs, sources, worker
+from ckanext.hue.harvest import jobs, reports, sources, worker
 from ckanext.hue.harvest.errors import NothingToDo
 
 Run = Callable[..., Any]
@@ -108,7 +108,7 @@ def test_approved_they_are_withdrawn(held: Any, stored: Run) -> None:
     _, source, status = held
     assert jobs.approve(status.id) == 7
     worker.work()
-    assert jobs.status(status.id).succeeded
+    assert reports.status(status.id).succeeded
     assert {one.harvest_state for one in stored(source).values()} == {"withdrawn"}
 
 
@@ -125,7 +125,7 @@ def test_approved_long_after_the_job_they_are_withdrawn(held: Any, stored: Run, 
     leases.give_up()
     worker.work()
     assert {one.harvest_state for one in stored(source).values()} == {"withdrawn"}
-    assert jobs.status(status.id).seconds < 3600
+    assert reports.status(status.id).seconds < 3600
 
 
 def test_rejected_they_stay(held: Any, stored: Run) -> None:
@@ -142,7 +142,7 @@ def test_a_later_job_decides_instead(held: Any, harvest: Run, stored: Run) -> No
     back, *_ = stored(source)
     server.change(back, removed=False)
     later = harvest(source)
-    assert (later.held, jobs.status(status.id).rejected) == (6, 7)
+    assert (later.held, reports.status(status.id).rejected) == (6, 7)
     with pytest.raises(NothingToDo):
         jobs.approve(status.id)
     jobs.approve(later.id)

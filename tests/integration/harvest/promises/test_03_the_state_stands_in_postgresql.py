@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from ckan.lib.jobs import get_queue
 
-from ckanext.hue.harvest import jobs, leases, runner, scheduler, sources, worker
+from ckanext.hue.harvest import jobs, leases, reports, runner, scheduler, sources, worker
 from ckanext.hue.harvest.errors import LeaseLost, NothingToDo
 
 Run = Callable[..., Any]
 
 
 def done(job_id: str) -> int:
-    status = jobs.status(job_id)
+    status = reports.status(job_id)
     return status.planned - status.waiting
 
 
@@ -31,17 +31,17 @@ def test_a_job_survives_the_loss_of_all_that_redis_holds(
     wait_until(lambda: 0 < done(job_id) < 12)
     first.end()
     get_queue().connection.flushdb()
-    assert not jobs.status(job_id).over
+    assert not reports.status(job_id).over
 
     start("jobs", "worker")
 
     def over() -> bool:
         scheduler.tick()
-        return jobs.status(job_id).over
+        return reports.status(job_id).over
 
     wait_until(over)
-    assert jobs.status(job_id).succeeded
-    assert jobs.status(job_id).done == 12
+    assert reports.status(job_id).succeeded
+    assert reports.status(job_id).done == 12
 
 
 def test_a_source_has_one_job_at_a_time(platform: Run, add_source: Run) -> None:
@@ -74,7 +74,7 @@ def test_a_worker_that_slept_past_its_lease_writes_nothing(
             )
         )
     )
-    wait_until(lambda: worker.work() or jobs.status(job_id).over)
+    wait_until(lambda: worker.work() or reports.status(job_id).over)
     before = stored(source)
     versions = sql("SELECT remote_id, changed, mark FROM hue_harvest_table WHERE source_id = :s", s=source.id)
     assert len(before) == 3
@@ -87,7 +87,7 @@ def test_a_worker_that_slept_past_its_lease_writes_nothing(
         sql("SELECT remote_id, changed, mark FROM hue_harvest_table WHERE source_id = :s", s=source.id)
         == versions
     )
-    assert jobs.status(job_id).succeeded
+    assert reports.status(job_id).succeeded
 
 
 def test_rows_are_not_replaced_by_a_worker_whose_table_was_taken(
@@ -141,7 +141,7 @@ def test_a_dataset_is_not_written_by_a_worker_whose_table_was_taken(
         runner._Batch(source, late, check=lambda: None).run()
     assert stored(source) == before
     runner.run(other)
-    assert jobs.status(job_id).closed == 1
+    assert reports.status(job_id).closed == 1
     assert {one.state for one in stored(source).values()} == {"deleted"}
 
 
@@ -157,11 +157,11 @@ def test_a_job_cancelled_under_work_writes_no_more(
     written = set(stored(source))
     wait_until(lambda: not process.busy())
     assert set(stored(source)) == written
-    assert jobs.status(job_id).state == "cancelled"
+    assert reports.status(job_id).state == "cancelled"
     with pytest.raises(NothingToDo):
         jobs.cancel(job_id)
     assert worker.start(source) != job_id
-    wait_until(lambda: jobs.latest(source.name)[0].over)
+    wait_until(lambda: reports.latest(source.name)[0].over)
     assert len(stored(source)) == 12
 
 
@@ -176,11 +176,54 @@ def test_a_paused_source_waits_and_goes_on(
     sources.pause(source.name, paused=True)
     wait_until(lambda: not process.busy())
     scheduler.tick()
-    assert 0 < jobs.status(job_id).waiting < 12
+    assert 0 < reports.status(job_id).waiting < 12
     sources.pause(source.name, paused=False)
     scheduler.tick()
-    wait_until(lambda: jobs.status(job_id).over)
+    wait_until(lambda: reports.status(job_id).over)
     assert len(stored(source)) == 12
+
+
+def test_work_by_a_listing_of_yesterday_is_left_to_a_new_one(
+    platform: Run, add_source: Run, wait_until: Run, stored: Run, sql: Run
+) -> None:
+    server = platform(tables=10, rows=5, open_tables=3)
+    source = add_source(server.base)
+    victim = server.open_ids()[0]
+    old = jobs.create(source)
+    planning = leases.claim()
+    assert planning
+    runner.run(planning)
+    assert reports.status(old).waiting == 3
+    sources.pause(source.name, paused=True)
+    sql("UPDATE hue_harvest_job SET listed_at = now() - interval '25 hours' WHERE id = :id", id=old)
+    server.change(victim, access="noi-bo")
+    scheduler.tick()
+    assert not reports.status(old).over  # a paused source waits
+    sources.pause(source.name, paused=False)
+    assert leases.claim() is None
+    scheduler.tick()
+    assert reports.status(old).state == "cancelled"
+    assert "24 giờ" in reports.status(old).message
+    worker.work()
+    [newest] = reports.latest(source.name)
+    assert (newest.id != old, newest.succeeded, newest.done) == (True, True, 2)
+    assert victim not in stored(source)
+
+
+def test_failed_tables_are_not_tried_again_by_a_listing_of_yesterday(
+    platform: Run, add_source: Run, harvest: Run, sql: Run
+) -> None:
+    server = platform(tables=10, rows=5, open_tables=3)
+    source = add_source(server.base)
+    server.fault(f"bang/{server.open_ids()[0]}", "html")
+    failed = harvest(source)
+    assert failed.failed == 1
+    sql("UPDATE hue_harvest_job SET listed_at = now() - interval '25 hours' WHERE id = :id", id=failed.id)
+    with pytest.raises(NothingToDo, match="thu thập lại"):
+        jobs.retry(failed.id)
+    assert reports.status(failed.id).state == "finished"
+    server.heal()
+    assert harvest(source).done == 1
 
 
 def test_failed_tables_are_tried_again_alone(
@@ -192,14 +235,14 @@ def test_failed_tables_are_tried_again_alone(
     server.fault(f"bang/{victim}", "html")
     start("jobs", "worker")
     job_id = worker.start(source)
-    wait_until(lambda: jobs.status(job_id).over)
-    assert (jobs.status(job_id).failed, jobs.status(job_id).done) == (1, 2)
+    wait_until(lambda: reports.status(job_id).over)
+    assert (reports.status(job_id).failed, reports.status(job_id).done) == (1, 2)
     server.heal()
     before = Counter(server.table_counts())
     assert jobs.retry(job_id) == 1
     worker.wake()
-    wait_until(lambda: jobs.status(job_id).over)
-    assert jobs.status(job_id).succeeded
+    wait_until(lambda: reports.status(job_id).over)
+    assert reports.status(job_id).succeeded
     assert set(Counter(server.table_counts()) - before) == {victim}
 
 
@@ -220,12 +263,12 @@ def test_two_workers_share_a_job_and_fetch_no_table_twice(
             id=job_id,
         )
         at_once.add(tokens)
-        return jobs.status(job_id).over
+        return reports.status(job_id).over
 
     wait_until(over)
     assert len(workers) == max(at_once) == 2
-    assert jobs.status(job_id).succeeded
-    assert jobs.status(job_id).done == 18
+    assert reports.status(job_id).succeeded
+    assert reports.status(job_id).done == 18
     fetched = server.table_counts()
     assert set(fetched) == set(server.open_ids())
     assert set(fetched.values()) == {1}

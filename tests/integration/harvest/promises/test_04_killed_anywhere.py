@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ckan.lib.search.common import make_connection
 
-from ckanext.hue.harvest import jobs, leases, scheduler, worker
+from ckanext.hue.harvest import jobs, leases, reports, scheduler, worker
 from ckanext.hue.tables.database import datastore_connection
 
 Run = Callable[..., Any]
@@ -204,9 +204,9 @@ def test_killed_at_every_step_it_ends_as_if_it_was_not(
             leases_run_out(source)
             scheduler.tick()
             worker.work()
-            if jobs.status(job_id).over:
+            if reports.status(job_id).over:
                 break
-        assert jobs.status(job_id).succeeded, name
+        assert reports.status(job_id).succeeded, name
         assert state(source, stored, sql) == expected, f"killed at: {name}"
 
 
@@ -232,12 +232,12 @@ def test_a_table_that_kills_its_worker_fails_after_three_attempts_and_the_others
         worker.work()
 
     deaths = 0
-    while not jobs.status(job_id).over:
+    while not reports.status(job_id).over:
         deaths += in_a_fork(killed) == signal.SIGKILL
         leases_run_out(source)
         scheduler.tick()
     assert deaths == 3
-    [line] = jobs.report(job_id, states=("failed",))
+    [line] = reports.report(job_id, states=("failed",))
     assert line.remote_id == poison
     assert "dừng đột ngột 3 lần" in line.message
     assert set(stored(source)) == set(server.open_ids()) - {poison}

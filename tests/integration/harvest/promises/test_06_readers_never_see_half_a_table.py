@@ -11,7 +11,7 @@ import ckan.plugins.toolkit as tk
 import psycopg2
 import pytest
 
-from ckanext.hue.harvest import jobs
+from ckanext.hue.harvest import reports
 from ckanext.hue.tables import loading, publishing, versions
 
 Run = Callable[..., Any]
@@ -111,7 +111,7 @@ def test_what_was_not_staged_whole_is_not_swapped(own: Any, source: Any, harvest
     own.answer("a", {"code": 0, "data": rows, "totalRows": len(rows) + 1})
     status = harvest(source)
     assert status.failed == 1
-    assert "137 trên 138 bản ghi" in jobs.report(status.id)[0].message
+    assert "137 trên 138 bản ghi" in reports.report(status.id)[0].message
     assert served(source, "a")["total"] == rows_of(0)
 
 

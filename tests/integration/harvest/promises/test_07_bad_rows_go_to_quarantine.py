@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ckanext.hue.harvest import jobs
+from ckanext.hue.harvest import reports
 from ckanext.hue.tables import versions
 from ckanext.hue.tables.uploads import report
 
@@ -33,7 +33,7 @@ def test_few_bad_rows_are_set_aside_and_the_others_published(
     own.table("a", rows(count, bad), so="int")
     status = harvest(source)
     assert (status.done, status.failed, status.quarantined, status.rows) == (1, 0, bad, count - bad)
-    [line] = jobs.report(status.id)
+    [line] = reports.report(status.id)
     assert (line.quarantined, line.rows) == (bad, count - bad)
 
     found = served(source, "a")
@@ -66,7 +66,7 @@ def test_more_of_them_keep_the_old_table_and_the_job_says_why(
     status = harvest(source)
 
     assert (status.done, status.failed) == (1, 1)
-    [line] = jobs.report(status.id, states=("failed",))
+    [line] = reports.report(status.id, states=("failed",))
     assert line.remote_id == "a"
     assert "số nguyên" in line.message and "bảng cũ được giữ nguyên" in line.message
     assert served(source, "a") == before
@@ -105,6 +105,6 @@ def test_together_the_bad_rows_of_all_columns_must_be_few(
     own.table("a", table, so="int", ngay="date")
     status = harvest(source)
     assert status.failed == 1
-    [line] = jobs.report(status.id)
+    [line] = reports.report(status.id)
     assert "trong 50 bản ghi" in line.message and "bảng cũ được giữ nguyên" in line.message
     assert served(source, "a")["total"] == 50

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ckanext.hue.harvest import breaker, jobs, worker
+from ckanext.hue.harvest import breaker, jobs, reports, worker
 
 Run = Callable[..., Any]
 
@@ -27,7 +27,7 @@ def test_after_five_failures_in_a_row_the_rest_waits_and_is_finished_later(
     server.fault("bang/*", kind, **options)
     job_id = jobs.create(source)
     worker.work()
-    status = jobs.status(job_id)
+    status = reports.status(job_id)
     assert (status.state, status.failed, status.waiting) == ("running", breaker.THRESHOLD - 1, 8)
     assert harvest(add_source(healthy.base)).done == 2
     asked = server.counts()["bang"]
@@ -37,12 +37,12 @@ def test_after_five_failures_in_a_row_the_rest_waits_and_is_finished_later(
     server.heal()
     sql("UPDATE hue_harvest_host SET open_until = now() WHERE host = :host", host=source.host)
     worker.work()
-    status = jobs.status(job_id)
+    status = reports.status(job_id)
     assert (status.state, status.failed, status.done) == ("finished", 4, 8)
     assert not breaker.counting(source.host)
     jobs.retry(job_id)
     worker.work()
-    assert jobs.status(job_id).succeeded
+    assert reports.status(job_id).succeeded
 
 
 def test_each_failure_after_a_pause_makes_it_longer(sql: Run) -> None:

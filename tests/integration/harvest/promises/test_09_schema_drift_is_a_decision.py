@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ckanext.hue.harvest import jobs, sources
+from ckanext.hue.harvest import reports, sources
 
 Run = Callable[..., Any]
 BEFORE = [{"tên": f"Đình làng {n}", "số đo": n, "năm": 2000 + n, "ghi chú": None} for n in range(5)]
@@ -64,7 +64,7 @@ def test_a_vanished_or_retyped_column_keeps_the_old_table_until_it_is_accepted(
     status = harvest(source)
 
     assert (status.done, status.failed) == (1, 1)
-    [line] = jobs.report(status.id, states=("failed",))
+    [line] = reports.report(status.id, states=("failed",))
     assert line.remote_id == "a"
     assert all(name in line.message for name in named), line.message
     assert "Bảng cũ được giữ nguyên" in line.message
@@ -112,9 +112,9 @@ def test_a_table_that_becomes_empty_and_is_filled_again_is_no_drift(
 ) -> None:
     own.table("a", [], **columns)
     status = harvest(source)
-    assert status.succeeded, jobs.report(status.id)[0].message
+    assert status.succeeded, reports.report(status.id)[0].message
     assert served(source, "a")["rows"] == []
     own.table("a", BEFORE, **columns)
     status = harvest(source)
-    assert status.succeeded, jobs.report(status.id)[0].message
+    assert status.succeeded, reports.report(status.id)[0].message
     assert served(source, "a")["total"] == len(BEFORE)

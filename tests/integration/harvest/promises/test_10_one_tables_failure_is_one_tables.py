@@ -13,7 +13,7 @@ from typing import Any
 import pysolr
 import pytest
 
-from ckanext.hue.harvest import breaker, jobs, runner, scheduler, settling, worker
+from ckanext.hue.harvest import breaker, jobs, reports, runner, scheduler, settling, worker
 from ckanext.hue.search import document
 
 Run = Callable[..., Any]
@@ -65,7 +65,7 @@ def test_tables_that_fail_in_every_way_leave_the_others_published(
 
     assert (status.state, status.failed, status.done) == ("finished", len(FAILING), len(FAILING))
     assert breaker.counting(many.host) is False  # a host that answers is not in trouble
-    lines = {line.remote_id: line for line in jobs.report(status.id, states=("failed",))}
+    lines = {line.remote_id: line for line in reports.report(status.id, states=("failed",))}
     assert set(lines) == set(FAILING)
     for name, (_, _, said) in FAILING.items():
         assert said in lines[name].message
@@ -93,7 +93,7 @@ def test_a_fault_of_the_portal_itself_is_one_tables_too(
     with caplog.at_level(logging.ERROR):
         status = harvest(many)
     assert (status.done, status.failed) == (1, 1)
-    [line] = jobs.report(status.id, states=("failed",))
+    [line] = reports.report(status.id, states=("failed",))
     assert line.message == "Lỗi của cổng (ZeroDivisionError); chi tiết nằm trong nhật ký."
     assert "bí mật bên trong" in caplog.text
 
@@ -143,7 +143,7 @@ def test_a_dataset_that_solr_refuses_is_reported_and_keeps_nobody_waiting(
         assert (status.state, status.done, status.failed) == ("finished", 7, 0)
         assert found(source) == set("abdefg")
         assert pending(sql, source) == 0
-        [line] = jobs.report(status.id, notable=True)
+        [line] = reports.report(status.id, notable=True)
         assert line.remote_id == "c"
         assert "máy tìm kiếm từ chối" in line.message
         assert "c" in stored(source)
@@ -177,9 +177,9 @@ def test_a_solr_that_is_down_refuses_no_dataset(
         worker.work()
     assert len(asked) == 1  # not once a dataset
     assert pending(sql, source) == 3
-    assert not jobs.status(job_id).over
+    assert not reports.status(job_id).over
     scheduler.tick()
     worker.work()
-    assert jobs.status(job_id).succeeded
+    assert reports.status(job_id).succeeded
     assert found(source) == set("abc")
-    assert [line.message for line in jobs.report(job_id)] == [""] * 3
+    assert [line.message for line in reports.report(job_id)] == [""] * 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ckanext.hue.harvest import checking, jobs, leases, runner
+from ckanext.hue.harvest import checking, jobs, leases, reports, runner
 
 Run = Callable[..., Any]
 
@@ -19,12 +19,12 @@ def test_counts_move_with_each_batch(platform: Run, add_source: Run, monkeypatch
     seen = []
     while lease := leases.claim():
         runner.run(lease)
-        status = jobs.status(job_id)
+        status = reports.status(job_id)
         seen.append((status.state, status.done, status.waiting))
     assert seen == [("running", 0, 4), ("running", 2, 2), ("finished", 4, 0)]
-    assert jobs.status(job_id).rows_per_second
-    assert [line.state for line in jobs.report(job_id)] == ["done"] * 4
-    assert all(line.rows and line.dataset for line in jobs.report(job_id))
+    assert reports.status(job_id).rows_per_second
+    assert [line.state for line in reports.report(job_id)] == ["done"] * 4
+    assert all(line.rows and line.dataset for line in reports.report(job_id))
 
 
 def test_old_reports_are_pruned_but_the_newest(
@@ -33,10 +33,10 @@ def test_old_reports_are_pruned_but_the_newest(
     source = add_source(platform(tables=2, rows=1, open_tables=1).base)
     ids = [harvest(source).id for _ in range(4)]
     jobs.prune(keep_jobs=3, keep_days=1000)
-    assert [job.id for job in jobs.history(source.id, 10)] == ids[:0:-1]
+    assert [job.id for job in reports.history(source.id, 10)] == ids[:0:-1]
     sql("UPDATE hue_harvest_job SET finished = now() - interval '9 days' WHERE source_id = :s", s=source.id)
     jobs.prune(keep_jobs=3, keep_days=8)
-    assert [job.id for job in jobs.history(source.id, 10)] == ids[-1:]
+    assert [job.id for job in reports.history(source.id, 10)] == ids[-1:]
 
 
 def test_a_dry_run_writes_nothing(platform: Run, add_source: Run, harvest: Run, sql: Run) -> None:

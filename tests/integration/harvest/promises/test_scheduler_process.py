@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ckanext.hue.harvest import jobs, scheduler, sources
+from ckanext.hue.harvest import reports, scheduler, sources
 
 Run = Callable[..., Any]
 
@@ -26,9 +26,9 @@ def test_a_due_source_is_harvested_once_by_two_schedulers_and_a_paused_one_is_no
     due(sql, paused)
     schedulers = [start("hue", "scheduler"), start("hue", "scheduler")]
     start("jobs", "worker")
-    wait_until(lambda: any(job.over for job in jobs.latest(source.name)))
-    assert [job.origin for job in jobs.history(source.id, 10)] == ["schedule"]
-    assert jobs.history(paused.id, 10) == []
+    wait_until(lambda: any(job.over for job in reports.latest(source.name)))
+    assert [job.origin for job in reports.history(source.id, 10)] == ["schedule"]
+    assert reports.history(paused.id, 10) == []
     next_run = sources.get(source.name).next_run
     assert next_run
     wait = next_run - datetime.now(UTC)
@@ -47,11 +47,11 @@ def test_what_a_killed_worker_left_is_taken_over(
     start("hue", "scheduler")
     first = start("jobs", "worker")
     job_id = worker.start(source)
-    wait_until(lambda: bool(jobs.status(job_id).done))
+    wait_until(lambda: bool(reports.status(job_id).done))
     first.end()
     start("jobs", "worker")
-    wait_until(lambda: jobs.status(job_id).over)
-    assert jobs.status(job_id).succeeded
+    wait_until(lambda: reports.status(job_id).over)
+    assert reports.status(job_id).succeeded
 
 
 def test_the_nightly_hour_comes_once_a_night() -> None:

@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.hue.harvest import jobs, left_out, worker
+from ckanext.hue.harvest import jobs, left_out, reports, worker
 from ckanext.hue.tables.uploads import report
 
 from . import schemas
@@ -84,7 +84,7 @@ def hue_harvest_reject(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 def _done(job_id: str, what: Callable[[str], Any]) -> dict[str, Any]:
     with refused_at("id"):
-        jobs.status(job_id)
+        reports.status(job_id)
         what(job_id)
     worker.wake_if_possible()
     return _shown(job_id)
@@ -92,7 +92,7 @@ def _done(job_id: str, what: Callable[[str], Any]) -> dict[str, Any]:
 
 def _shown(job_id: str) -> dict[str, Any]:
     with refused_at("id"):
-        return job_dict(jobs.status(job_id))
+        return job_dict(reports.status(job_id))
 
 
 @tk.side_effect_free
@@ -133,8 +133,8 @@ def hue_harvest_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("hue_harvest_list", context, dict(data_dict))
     source = source_named(data_dict["name"])
-    found = jobs.history(source.id, data_dict["limit"], data_dict["offset"])
-    return {"total": jobs.number_of(source.id), "harvests": [job_dict(status) for status in found]}
+    found = reports.history(source.id, data_dict["limit"], data_dict["offset"])
+    return {"total": reports.number_of(source.id), "harvests": [job_dict(status) for status in found]}
 
 
 @tk.side_effect_free
@@ -158,9 +158,9 @@ def hue_harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("hue_harvest_report", context, dict(data_dict))
     job_id, state = data_dict["id"], data_dict.get("state")
     with refused_at("id"):
-        jobs.status(job_id)
-    states = jobs.counts(job_id)
-    lines = jobs.report(
+        reports.status(job_id)
+    states = reports.counts(job_id)
+    lines = reports.report(
         job_id, states=(state,) if state else (), limit=data_dict["limit"], offset=data_dict["offset"]
     )
     return {

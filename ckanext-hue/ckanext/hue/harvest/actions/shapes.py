@@ -6,8 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from ckanext.hue.harvest.jobs import Status
 from ckanext.hue.harvest.overview import Overview
+from ckanext.hue.harvest.reports import Status
 from ckanext.hue.harvest.sources import HarvestSource
 from ckanext.hue.harvesters.kinds import KINDS
 

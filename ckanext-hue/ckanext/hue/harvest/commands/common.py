@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ckanext.hue.harvest.errors import HarvestError
-from ckanext.hue.harvest.jobs import Status
+from ckanext.hue.harvest.reports import Status
 from ckanext.hue.harvest.states import JOB_STATES
 from ckanext.hue.harvesters.errors import SourceError
 

@@ -7,9 +7,9 @@ import time
 
 import click
 
-from ckanext.hue.harvest import jobs, sources, worker
+from ckanext.hue.harvest import jobs, reports, sources, worker
 from ckanext.hue.harvest.errors import NothingToDo
-from ckanext.hue.harvest.jobs import Status
+from ckanext.hue.harvest.reports import Status
 
 from .common import command, summary
 
@@ -43,7 +43,7 @@ def harvest_status(name: str | None) -> None:
     """Lần thu thập gần nhất của mỗi nguồn, hoặc của một nguồn kèm báo cáo."""
     if name:
         sources.get(name)
-    for status in jobs.latest(name):
+    for status in reports.latest(name):
         if name:
             _print_report(status)
         else:
@@ -87,7 +87,7 @@ def harvest_reject(name: str) -> None:
 def _newest(name: str) -> str:
     """The id of the source's newest job. Raises UnknownSource, NothingToDo."""
     sources.get(name)
-    found = jobs.latest(name)
+    found = reports.latest(name)
     if not found:
         raise NothingToDo(f"Nguồn «{name}» chưa được thu thập lần nào.")
     return found[0].id
@@ -99,7 +99,7 @@ def _follow(job_id: str) -> Status:
     shown = ""
     warned = False
     while True:
-        status = jobs.status(job_id)
+        status = reports.status(job_id)
         line = _progress(status)
         if line and line != shown:
             click.echo(line)
@@ -125,7 +125,7 @@ def _progress(status: Status) -> str:
 def _print_report(status: Status) -> None:
     if status.message:
         click.echo(f"Lý do: {status.message}")
-    for line in jobs.report(status.id, notable=True):
+    for line in reports.report(status.id, notable=True):
         mark = "✗" if line.state == "failed" else "•"
         click.echo(f"  {mark} {line.title}: {line.message}")
     if status.held:

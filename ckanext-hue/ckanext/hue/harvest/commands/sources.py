@@ -10,7 +10,7 @@ from typing import Any
 import click
 from ckan import model
 
-from ckanext.hue.harvest import checking, jobs, sources
+from ckanext.hue.harvest import checking, reports, sources
 from ckanext.hue.harvest.errors import BadSourceSetting
 from ckanext.hue.harvest.sources import HarvestSource
 from ckanext.hue.harvest.states import ACTIONS
@@ -105,7 +105,7 @@ def source_show(name: str) -> None:
     found = sources.get(name)
     for label, value in _described(found).items():
         click.echo(f"{label + ':':<24} {value}")
-    for status in jobs.latest(name):
+    for status in reports.latest(name):
         click.echo(summary(status))
 
 

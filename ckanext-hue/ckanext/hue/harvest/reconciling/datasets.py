@@ -126,7 +126,7 @@ def _correct(row: Row[Any]) -> bool:
     stored = tk.get_action("package_show")(
         Context(user=user, ignore_auth=True, use_cache=False, for_update=True), {"id": row.id}
     )
-    change = {"state": "deleted"} if row.state == "closed" else {"harvest_state": row.state}
+    change = {"harvest_state": row.state} | ({"state": "deleted"} if row.state == "closed" else {})
     context = Context(
         user=user,
         ignore_auth=True,

@@ -5,24 +5,20 @@ from __future__ import annotations
 import uuid
 
 import ckan.plugins.toolkit as tk
-from ckan.config.middleware.flask_app import csrf
 from ckan.types import Response
 from flask import Blueprint, abort
 
-from ckanext.hue.harvest import jobs, sources
+from ckanext.hue.harvest import jobs, reports, sources
 from ckanext.hue.harvest.errors import JobGone, UnknownSource
-from ckanext.hue.harvest.jobs import Status
+from ckanext.hue.harvest.reports import Status
 from ckanext.hue.harvest.sources import HarvestSource
+from ckanext.hue.pages.forged import refuse_forged_requests
 
 PER_PAGE = 50
 
 harvests = Blueprint("hue_harvest", __name__, url_prefix="/harvest")
 
-
-@harvests.before_request
-def refuse_forged_requests() -> None:
-    """Without exemptions: CKAN exempts a view for good once somebody without a session has asked for it."""
-    csrf.protect()
+harvests.before_request(refuse_forged_requests)
 
 
 @harvests.after_request
@@ -60,7 +56,7 @@ def job_for(action: str, name: str, job_id: str) -> tuple[HarvestSource, Status]
         job_id = str(uuid.UUID(job_id))
         allow(action, {"id": job_id})
         if jobs.source_of(job_id) == source.id:
-            return source, jobs.status(job_id)
+            return source, reports.status(job_id)
     except (ValueError, JobGone):
         pass
     return tk.abort(404, tk._("There is no such harvest."))

@@ -11,10 +11,10 @@ from feedgen.feed import FeedGenerator
 from flask import Response as FlaskResponse
 
 from ckanext.hue import config
-from ckanext.hue.harvest import jobs
+from ckanext.hue.harvest import reports
 from ckanext.hue.harvest.actions.reading import visible_owners
-from ckanext.hue.harvest.jobs import Status
 from ckanext.hue.harvest.overview import overviews
+from ckanext.hue.harvest.reports import Status
 from ckanext.hue.harvest.states import JOB_STATES
 
 from .common import allow, harvests, source_for
@@ -38,7 +38,7 @@ def source_feed(name: str) -> Response:
     """The newest harvests of a source that are over."""
     source = source_for("hue_harvest_list", name)
     title = tk._("Results of harvests: {title}").format(title=source.title)
-    ended = [status for status in jobs.history(source.id, ENTRIES) if status.over]
+    ended = [status for status in reports.history(source.id, ENTRIES) if status.over]
     return _answer(f"{source.name}/feed.atom", source.name, title, ended)
 
 

@@ -9,7 +9,7 @@ from ckan.types import Response
 from flask import Response as FlaskResponse
 from flask import stream_with_context
 
-from ckanext.hue.harvest import jobs, left_out
+from ckanext.hue.harvest import jobs, left_out, reports
 from ckanext.hue.harvest.states import ITEM_STATES
 from ckanext.hue.pages.paging import asked_page, page_count
 from ckanext.hue.slug import slugify_vi
@@ -24,12 +24,12 @@ MAX_REMOTE_ID = 500
 def job(name: str, job_id: str) -> str:
     """A harvest, live while it goes on, and its report; `state` chooses tables of one state."""
     source, status = job_for("hue_harvest_show", name, job_id)
-    states = jobs.counts(status.id)
+    states = reports.counts(status.id)
     asked = tk.request.args.get("state", "")
     chosen = asked if asked in ITEM_STATES else ""
     total = states.get(chosen, 0) if chosen else sum(states.values())
     page = asked_page()
-    lines = jobs.report(
+    lines = reports.report(
         status.id, states=(chosen,) if chosen else (), limit=PER_PAGE, offset=(page - 1) * PER_PAGE
     )
     return tk.render(

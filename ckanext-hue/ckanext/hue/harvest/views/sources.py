@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Response
 
 from ckanext.hue import config
-from ckanext.hue.harvest import jobs, scheduler
+from ckanext.hue.harvest import jobs, reports, scheduler
 from ckanext.hue.harvest.actions.reading import visible_owners
 from ckanext.hue.harvest.actions.shapes import secret_settings, without_secrets
 from ckanext.hue.harvest.overview import overview, overviews
@@ -54,7 +54,7 @@ def _is_asleep(seen: datetime | None) -> bool:
 def show(name: str) -> str:
     """A source: its settings, its schedule and its harvests."""
     source = source_for("hue_source_show", name)
-    page, total = asked_page(), jobs.number_of(source.id)
+    page, total = asked_page(), reports.number_of(source.id)
     kind = KINDS.get(source.kind)
     return tk.render(
         "hue/harvest/source.html",
@@ -65,7 +65,7 @@ def show(name: str) -> str:
             "declared": kind.settings if kind else (),
             "settings": without_secrets(source),
             "secrets": secret_settings(source.kind) & set(source.settings),
-            "history": jobs.history(source.id, PER_PAGE, (page - 1) * PER_PAGE),
+            "history": reports.history(source.id, PER_PAGE, (page - 1) * PER_PAGE),
             "page": page,
             "pages": page_count(total, PER_PAGE),
             "active": jobs.active_job(source.id),

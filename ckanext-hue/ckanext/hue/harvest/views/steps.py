@@ -5,7 +5,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan.types import Response
 
-from ckanext.hue.harvest import jobs
+from ckanext.hue.harvest import reports
 from ckanext.hue.pages.paging import asked_page, page_count
 
 from .common import PER_PAGE, harvests, job_for, source_for
@@ -46,7 +46,7 @@ def approve(name: str, job_id: str) -> str | Response:
     if tk.request.method == "POST":
         return _done("hue_harvest_approve", name, status.id, tk._("The tables are being withdrawn."))
     page = asked_page()
-    held = jobs.report(status.id, states=("held",), limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    held = reports.report(status.id, states=("held",), limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     return tk.render(
         "hue/harvest/approve.html",
         {

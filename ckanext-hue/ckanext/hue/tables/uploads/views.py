@@ -11,6 +11,7 @@ from ckan.types import Response
 from flask import Blueprint, stream_with_context
 from flask import Response as FlaskResponse
 
+from ckanext.hue.pages.forged import refuse_forged_requests
 from ckanext.hue.pages.paging import asked_page, page_count
 from ckanext.hue.slug import slugify_vi
 
@@ -20,6 +21,7 @@ PER_PAGE = 50
 HISTORY = 10
 
 uploads = Blueprint("hue_uploads", __name__, url_prefix="/dataset/<id>/resource/<resource_id>/upload")
+uploads.before_request(refuse_forged_requests)
 
 
 @uploads.route("")
