@@ -103,11 +103,11 @@ def sandbox() -> Iterator[Callable[..., str]]:
 
 @pytest.fixture
 def add_source() -> Callable[..., Any]:
-    """Add a source under a name that no other test uses."""
+    """Add a source, under a name that no other test uses unless one is given."""
     from ckanext.hue.harvest import sources
 
-    def add(url: str, **settings: Any) -> Any:
-        name = f"thu-{uuid.uuid4().hex[:12]}"
+    def add(url: str, *, name: str = "", **settings: Any) -> Any:
+        name = name or f"thu-{uuid.uuid4().hex[:12]}"
         return sources.add(name, kind="platform", url=url, allow_private_host=True, **settings)
 
     return add

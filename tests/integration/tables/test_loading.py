@@ -309,11 +309,9 @@ def test_a_source_that_goes_on_for_ever_is_stopped_and_the_old_table_stays(
 ) -> None:
     table([{"a": 1}])
     monkeypatch.setattr(staging, "MAX_BYTES", 1_000)
+    pages = (Page("data", [{"a": number} for number in range(100)], ()) for _ in count())
     with pytest.raises(TooMuchData, match="giới hạn của cổng"):
-        load(
-            (Page("data", [{"a": number} for number in range(100)], ()) for _ in count()),
-            lambda _: resource_id,
-        )
+        load(pages, lambda _name: resource_id)
     assert read(resource_id, "SELECT a FROM {}") == [(1,)]
 
 

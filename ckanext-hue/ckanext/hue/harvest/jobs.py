@@ -13,8 +13,9 @@ ACTIVE = ("queued", "planning", "running")
 # A listing of yesterday no longer says what may be published today.
 LISTING_HOURS = 24
 FRESH = f"j.listed_at > now() - interval '{LISTING_HOURS} hours'"
-_OLD_LISTING = f"Danh mục của lần thu thập này đã đọc quá {LISTING_HOURS} giờ trước. Hãy thu thập lại để đọc danh mục mới."
-_REPLACED = f"Danh mục đã đọc quá {LISTING_HOURS} giờ trước; phần còn lại do lần thu thập kế tiếp làm theo danh mục mới."
+_OLD = f"Danh mục của lần thu thập này đã đọc quá {LISTING_HOURS} giờ trước."
+_OLD_LISTING = f"{_OLD} Hãy thu thập lại để đọc danh mục mới."
+_REPLACED = f"{_OLD} Phần còn lại do lần thu thập kế tiếp làm theo danh mục mới."
 
 
 _NEWEST = (
@@ -120,8 +121,8 @@ def _reopen(job_id: str, state: str, nothing: str) -> int:
             if not found:
                 raise NothingToDo(nothing)
             if not connection.execute(
-                text(f"SELECT 1 FROM hue_harvest_job j WHERE j.id::text = :id AND {FRESH}"),
-                {"id": job_id},  # noqa: S608
+                text(f"SELECT 1 FROM hue_harvest_job j WHERE j.id::text = :id AND {FRESH}"),  # noqa: S608
+                {"id": job_id},
             ).first():
                 raise NothingToDo(_OLD_LISTING)
             connection.execute(

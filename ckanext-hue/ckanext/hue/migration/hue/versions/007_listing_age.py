@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.execute("""
         ALTER TABLE hue_harvest_job ADD COLUMN listed_at timestamptz;
         UPDATE hue_harvest_job SET listed_at = started WHERE listed IS NOT NULL;
-        COMMENT ON COLUMN hue_harvest_job.listed_at IS 'When its listing was read; an old one is not worked on';
+        COMMENT ON COLUMN hue_harvest_job.listed_at IS 'When its listing was read: not worked on for long';
         CREATE INDEX hue_harvest_table_unused ON hue_harvest_table (source_id)
             WHERE state = 'closed' AND content_hashes <> '{}' OR content_hashes @? '$.* ? (@ == "")';
     """)
