@@ -37,8 +37,7 @@ def first(bench: Bench) -> list[Row]:
             _same_rows_at_both_platforms(ours, others)
             kept: dict[str, str] = {}
             arms["CKAN gốc"] = partial(_stock_harvest, bench.stock, others, sizes.stock_tables, kept)
-            turns = alternate(arms, sizes.repeats, _tell)
-            _compare(kept, others)
+            turns = alternate(arms, sizes.repeats, _tell, lambda: _compare(kept, others))
             counts = (
                 _count_ours(sizes.counted_tables),
                 _count_stock(bench.stock, sizes.stock_counted_tables),

@@ -42,7 +42,8 @@ def cell(text: str | None) -> str:
     if found := _MIDNIGHT.fullmatch(text):
         return found[1]
     if found := _FRACTION.fullmatch(text):
-        return f"{found[1]}.{found[2]}".rstrip(".")
+        plain = f"{found[1]}.{found[2]}".rstrip(".")
+        return "0" if plain == "-0" else plain  # which numbers do not know, and text does
     return text
 
 

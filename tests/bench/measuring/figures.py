@@ -74,9 +74,15 @@ def goal(text: str, reached: bool) -> str:
 
 
 def alternate(
-    arms: Mapping[str, Callable[[], Result]], repeats: int, tell: Callable[[str, int], None]
+    arms: Mapping[str, Callable[[], Result]],
+    repeats: int,
+    tell: Callable[[str, int], None],
+    check: Callable[[], object] = lambda: None,
 ) -> dict[str, list[Result]]:
-    """Run every arm `repeats` times, in turns, each turn begun by another arm; results by arm."""
+    """Run every arm `repeats` times, in turns, each turn begun by another arm; results by arm.
+
+    `check` compares the outputs of the first turn, before time is spent on others.
+    """
     results: dict[str, list[Result]] = {name: [] for name in arms}
     names = list(arms)
     for turn in range(repeats):
@@ -84,6 +90,8 @@ def alternate(
         for name in names[first:] + names[:first]:
             tell(name, turn + 1)
             results[name].append(arms[name]())
+        if turn == 0:
+            check()
     return results
 
 

@@ -33,6 +33,7 @@ def test_the_list_of_benches_holds_no_helper_modules(capsys: pytest.CaptureFixtu
     [
         ("16.580480", "16.58048"),
         ("64.0", "64"),
+        ("0.0", "-0.0"),
         ("2020-11-13 00:00:00", "2020-11-13"),
         ("2020-11-13T00:00:00", "2020-11-13"),
         (None, ""),
@@ -49,6 +50,7 @@ def test_cells_that_differ_only_by_their_type_are_the_same(ours: str | None, oth
     [
         ([["042"]], [["42"]]),
         ([["1.5"]], [["15"]]),
+        ([["0.5"]], [["-0.5"]]),
         ([["Huế"]], [["Hue"]]),
         ([["a"], ["b"]], [["a"]]),
         ([["a"]], [["a"], ["b"]]),
