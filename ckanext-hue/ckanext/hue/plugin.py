@@ -12,10 +12,12 @@ from ckan.lib.plugins import DefaultTranslation
 from ckan.types import CKANApp, Context, Schema
 
 from ckanext.datastore.interfaces import IDataDictionaryForm
+from ckanext.dcat.interfaces import IDCATURIGenerator
 
 from . import choices, helpers, security, validators
 from .actions import ACTIONS
 from .auth import AUTH_FUNCTIONS
+from .catalog import addresses
 from .harvest import helpers as harvest_helpers
 from .search import default, document, facets
 from .slug import rename_upload
@@ -40,6 +42,7 @@ HELPERS = {
 @tk.blanket.validators(validators)
 class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(IDataDictionaryForm, inherit=True)
+    p.implements(IDCATURIGenerator, inherit=True)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
@@ -61,6 +64,20 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
 
     def update_datastore_create_schema(self, schema: Schema) -> Schema:
         return dictionary.with_our_fields(schema)
+
+    # IDCATURIGenerator
+
+    def catalog_uri(self, default_uri: str) -> str:
+        return addresses.catalog()
+
+    def dataset_uri(self, dataset_dict: dict[str, Any], default_uri: str) -> str:
+        return addresses.dataset(dataset_dict["id"])
+
+    def resource_uri(self, resource_dict: dict[str, Any], default_uri: str) -> str:
+        return addresses.distribution(resource_dict["id"])
+
+    def publisher_uri(self, dataset_dict: dict[str, Any], default_uri: str) -> str:
+        return addresses.agency(dataset_dict["organization"]["id"])
 
     # IFacets
 
