@@ -136,13 +136,13 @@ def test_what_its_source_closed_comes_back_after_the_source_was_removed_and_adde
 ) -> None:
     table = remote_id(source)
     dataset_id, control = source.dataset_id(table), f"{source.url}/_sandbox/bang/{table}"
-    requests.post(control, json={"access": "noi-bo"}, timeout=10).raise_for_status()
+    requests.post(control, json={"mucdo": "noi-bo"}, timeout=10).raise_for_status()
     assert harvest(source).closed == 1
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     closed = tk.get_action("package_show")({"ignore_auth": True, "user": user}, {"id": dataset_id})
     assert (closed["state"], closed["harvest_state"]) == ("deleted", "closed")
     sources.remove(source.name)
-    requests.post(control, json={"access": "mo"}, timeout=10).raise_for_status()
+    requests.post(control, json={"mucdo": "mo"}, timeout=10).raise_for_status()
     again = add_source(source.url, name=source.name)
     assert harvest(again).succeeded
     shown = action("package_show", id=dataset_id)

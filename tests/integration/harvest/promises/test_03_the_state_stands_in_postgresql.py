@@ -196,7 +196,7 @@ def test_work_by_a_listing_of_yesterday_is_left_to_a_new_one(
     assert reports.status(old).waiting == 3
     sources.pause(source.name, paused=True)
     sql("UPDATE hue_harvest_job SET listed_at = now() - interval '25 hours' WHERE id = :id", id=old)
-    server.change(victim, access="noi-bo")
+    server.change(victim, mucdo="noi-bo")
     scheduler.tick()
     assert not reports.status(old).over  # a paused source waits
     sources.pause(source.name, paused=False)
