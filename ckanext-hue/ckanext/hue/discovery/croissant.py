@@ -75,6 +75,7 @@ _TYPES = {
     "timestamp": "sc:DateTime",
 }
 _NOT_IN_IDS = re.compile(r"[^\w.-]")
+_VERSION = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}")
 _CSV = FORMATS["csv"]
 
 
@@ -94,6 +95,7 @@ def document(dataset: Dataset, tables: Tables) -> Node:
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
         **about.properties(dataset, tables),
+        "version": version(dataset),
         "citeAs": citation(dataset),
         "distribution": [_file(key, names[key], table) for key, table in described.items()],
         "recordSet": [_records(key, names[key], table) for key, table in described.items()],
@@ -109,6 +111,15 @@ def citation(dataset: Dataset) -> str:
         addresses.dataset(dataset["id"]),
     )
     return ". ".join(filter(None, parts))
+
+
+def version(dataset: Dataset) -> str:
+    """The dataset's version in three numbers, as Croissant wants it; else the day of its last change."""
+    given = str(dataset.get("version") or "")
+    if _VERSION.fullmatch(given):
+        return given
+    numbers = [str(int(part)) for part in about.modified(dataset)[:10].split("-")]
+    return ".".join([*numbers, "0", "0"][:3])
 
 
 def _file(resource_id: str, name: str, table: Table) -> Node:

@@ -73,7 +73,8 @@ def of_search(arguments: Iterable[tuple[str, str]]) -> Response:
             filters.setdefault(name, []).append(value)
     _refuse_strange(words, filters)
     asked = f"?{urlencode(pairs)}" if pairs else ""
-    named = ", ".join(filter(None, (words, *(value for values in filters.values() for value in values))))
+    chosen = (_name(name, value) for name, values in filters.items() for value in values)
+    named = ", ".join(filter(None, (words, *chosen)))
     page = f"{places.DATASETS}{asked}"
     return _answer("custom", _feed_address("custom") + asked, _title(named), page, filters, words, asked)
 
@@ -158,6 +159,12 @@ def _group(reference: str, *, is_agency: bool) -> model.Group:
     if found is None or found.state != model.State.ACTIVE or found.is_organization != is_agency:
         return tk.abort(404)
     return found
+
+
+def _name(facet: str, value: str) -> str:
+    """How people call what a search is narrowed by."""
+    found = model.Group.get(value) if facet in ("groups", "organization") else None
+    return found.display_name if found and found.state == model.State.ACTIVE else value
 
 
 def _filter(name: str, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +17,10 @@ from ckanext.hue.tables.files.selection import Column, label_of
 
 _OF_RESOURCES = sa.text(
     "SELECT asked.id,"
-    " (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL),"
-    " col_description(a.attrelid, a.attnum)) ORDER BY a.attnum) FROM pg_attribute a"
+    " (SELECT CAST(json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL),"
+    " col_description(a.attrelid, a.attnum)) ORDER BY a.attnum) AS text) FROM pg_attribute a"
     " WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND left(a.attname, 1) <> '_'),"
-    " (SELECT json_agg(json_build_array(f.format, f.location, f.size, f.sha256, f.written))"
+    " (SELECT CAST(json_agg(json_build_array(f.format, f.location, f.size, f.sha256, f.written)) AS text)"
     " FROM hue.table_file f WHERE f.resource_id = v.resource_id AND f.version = v.version)"
     " FROM unnest(CAST(:ids AS text[])) AS asked (id)"
     " JOIN pg_class c ON c.oid = to_regclass('public.' || quote_ident(asked.id))"
@@ -50,15 +51,17 @@ def of_resources(resources: Sequence[Mapping[str, object]]) -> Tables:
         return {}
     with get_read_engine().connect() as connection:
         found = connection.execute(_OF_RESOURCES, {"ids": ids}).fetchall()
-    return {row[0]: Table(_columns(row[1] or ()), _files(row[0], row[2] or ())) for row in found}
+    return {row[0]: Table(_columns(row[1]), _files(row[0], row[2])) for row in found}
 
 
-def _columns(found: Sequence[Sequence[str]]) -> list[Column]:
-    return [Column(id=name, type=kind, info=info_of(comment)) for name, kind, comment in found]
+def _columns(found: str | None) -> list[Column]:
+    return [
+        Column(id=name, type=kind, info=info_of(comment)) for name, kind, comment in json.loads(found or "[]")
+    ]
 
 
-def _files(resource_id: str, found: Sequence[Sequence[str]]) -> dict[str, StoredFile]:
+def _files(resource_id: str, found: str | None) -> dict[str, StoredFile]:
     return {
         format: StoredFile(resource_id, format, place, int(size), sha256, datetime.fromisoformat(written))
-        for format, place, size, sha256, written in found
+        for format, place, size, sha256, written in json.loads(found or "[]")
     }

@@ -28,13 +28,11 @@ def described(text: str, title: str, agency: str, columns: Sequence[str] = ()) -
 
 
 def shortened(text: str, most: int) -> str:
-    """The text in at most `most` characters, cut behind a word where it has any."""
+    """The text in at most `most` characters, cut behind a word unless that loses half of them."""
     if len(text) <= most:
         return text
-    cut = text[: most - 1]
-    if not text[most - 1].isspace():
-        cut = cut[: cut.rfind(" ")] if " " in cut else cut
-    return cut.rstrip() + "…"
+    end = text.rfind(" ", most // 2, most)
+    return text[: end if end > 0 else most - 1].rstrip() + "…"
 
 
 def one_spaced(text: str) -> str:
