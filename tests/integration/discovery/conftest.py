@@ -65,6 +65,12 @@ def with_table(dataset: Make) -> Make:
 
 
 @pytest.fixture
+def rich(with_table: Make) -> dict[str, Any]:
+    """A dataset that says all that there is to say."""
+    return with_table(**RICH)
+
+
+@pytest.fixture
 def patch() -> Callable[..., None]:
     """Change a dataset through CKAN's actions."""
 

@@ -24,15 +24,18 @@ _OPEN = ".."  # an end of a period that is not known (ISO 8601-2)
 _MOST_COLUMNS = 200
 
 
-def properties(dataset: Dataset, tables: Tables) -> Node:
-    """The properties of a schema.org Dataset, without its files. dataset: as `package_show` gives it."""
+def properties(dataset: Dataset, description: str) -> Node:
+    """The properties of a schema.org Dataset, without its files.
+
+    dataset: as `package_show` gives it; description: as `description` makes it.
+    """
     publisher = _publisher(dataset)
     return filled(
         {
             "@id": addresses.dataset(dataset["id"]),
             "name": title(dataset),
             "alternateName": dataset.get("title_en"),
-            "description": description(dataset, tables),
+            "description": description,
             "url": places.page(places.dataset(dataset["name"])),
             "identifier": [*filter(None, (addresses.dataset(dataset["id"]), dataset.get("identifier")))],
             "license": license_address(dataset),

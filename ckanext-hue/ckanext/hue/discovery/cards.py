@@ -10,7 +10,6 @@ from ckanext.hue import config
 from ckanext.hue.catalog import addresses
 
 from . import about, places
-from .tables import Tables
 from .wording import PREVIEW, one_spaced, shortened
 
 IMAGE = "/images/hue-card.png"
@@ -64,11 +63,11 @@ def of_agency(agency: Mapping[str, Any], path: str) -> Card:
     return Card(title, text, path, image if about.is_web(image) else "")
 
 
-def of_dataset(dataset: about.Dataset, tables: Tables) -> Card:
-    """A dataset's page. dataset: as `package_show` gives it."""
+def of_dataset(dataset: about.Dataset, description: str) -> Card:
+    """A dataset's page; see `about.properties`."""
     return Card(
         about.title(dataset),
-        about.description(dataset, tables),
+        description,
         places.dataset(dataset["name"]),
         cited=tuple(_cited(dataset)) if about.is_public(dataset) else (),
     )

@@ -94,7 +94,7 @@ def document(dataset: Dataset, tables: Tables) -> Node:
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
-        **about.properties(dataset, tables),
+        **about.properties(dataset, about.description(dataset, tables)),
         "version": version(dataset),
         "citeAs": citation(dataset),
         "distribution": [_file(key, names[key], table) for key, table in described.items()],

@@ -25,10 +25,10 @@ class DatasetHead:
 def hue_dataset_head(dataset: Mapping[str, Any]) -> DatasetHead:
     """What machines are told of a dataset on its page."""
     found = tables.of_resources(dataset.get("resources") or ())
-    public = about.is_public(dataset)
+    public, description = about.is_public(dataset), about.description(dataset, found)
     return DatasetHead(
-        cards.of_dataset(dataset, found),
-        schemaorg.script(schemaorg.dataset_node(dataset, found)) if public else None,
+        cards.of_dataset(dataset, description),
+        schemaorg.script(schemaorg.dataset_node(dataset, found, description)) if public else None,
         f"{places.dataset(dataset['name'])}/croissant.jsonld"
         if public and croissant.with_files(found)
         else "",

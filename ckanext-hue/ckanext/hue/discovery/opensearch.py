@@ -35,7 +35,8 @@ def description(language: str) -> bytes:
     }.items():
         _child(root, name).text = text
     _child(root, "Image", width="64", height="64", type="image/svg+xml").text = places.page("/favicon.svg")
-    searched = f"{places.page(places.DATASETS, language)}?q={{searchTerms}}&page={{startPage?}}"
+    # No page of results: programs that name none leave it empty, which the search page refuses.
+    searched = f"{places.page(places.DATASETS, language)}?q={{searchTerms}}"
     feed = f"{places.page('/feeds/custom.atom')}?q={{searchTerms}}&page={{startPage?}}"
     own = places.page(PATH, language)
     _child(root, "Url", type="text/html", template=searched)

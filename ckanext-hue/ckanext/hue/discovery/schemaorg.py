@@ -29,11 +29,11 @@ MOST_FILES = 100  # of one page; the catalogue has them all
 MOST_VARIABLES = 200
 
 
-def dataset_node(dataset: Dataset, tables: Tables) -> Node:
-    """A Dataset with its files and columns. dataset: as `package_show` gives it."""
+def dataset_node(dataset: Dataset, tables: Tables, description: str) -> Node:
+    """A Dataset with its files and columns; see `about.properties`."""
     files = [file for resource in dataset.get("resources") or () for file in _files(resource, tables)]
     variables = [_variable(column) for table in tables.values() for column in table.columns]
-    node = {"@context": CONTEXT, "@type": "Dataset", **about.properties(dataset, tables)}
+    node = {"@context": CONTEXT, "@type": "Dataset", **about.properties(dataset, description)}
     if files:
         node["distribution"] = files[:MOST_FILES]
     if variables:

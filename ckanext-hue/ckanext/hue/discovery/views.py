@@ -32,7 +32,8 @@ def croissant_document(name: str) -> Response:
     body = json.dumps(croissant.document(dataset, described), ensure_ascii=False, indent=1)
     answer = FlaskResponse(body, content_type=croissant.MEDIA_TYPE)
     answer.add_etag()
-    return answer.make_conditional(tk.request)
+    answer.make_conditional(tk.request.environ)
+    return answer
 
 
 @discovery.route("/sitemap.xml")

@@ -54,7 +54,8 @@ def answer(feed: Feed, entries: Sequence[Entry]) -> Response:
     """The feed with these entries, in their order; 304 to who has it already."""
     response = FlaskResponse(write(feed, entries), mimetype=MEDIA_TYPE)
     response.add_etag()
-    return response.make_conditional(tk.request)
+    response.make_conditional(tk.request.environ)
+    return response
 
 
 def write(feed: Feed, entries: Sequence[Entry]) -> bytes:
