@@ -73,6 +73,7 @@ def test_what_is_not_there_has_no_feed(dataset: Make, signed_in: Any, path: str)
         {"capacity": "private"},
         {"state": "deleted"},
         {"-organization": "x"},
+        {"sort": "title_string asc"},
         {"q": "x" * 501},
         {"tags": "x" * 201},
         {'tags:"x" OR private': "true"},

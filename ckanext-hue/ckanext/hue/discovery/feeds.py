@@ -30,7 +30,6 @@ MOST_PARTS = 200  # that readers may go through: Solr counts its way to each
 MAX_WORDS = 500  # characters of what is searched for
 MAX_FILTERS = 20
 MAX_FILTER = 200  # characters
-_NOT_ASKED = ("page", "sort")  # a feed has an order of its own
 
 
 def of_all() -> Response:
@@ -65,7 +64,7 @@ def of_keyword(keyword: str) -> Response:
 
 def of_search(arguments: Iterable[tuple[str, str]]) -> Response:
     """What a search finds. arguments: those of the search page, `q` and values of facets."""
-    pairs = [(name, value) for name, value in arguments if value and name not in _NOT_ASKED]
+    pairs = [(name, value) for name, value in arguments if value and name != "page"]
     words = next((value for name, value in pairs if name == "q"), "")
     filters: dict[str, list[str]] = {}
     for name, value in pairs:
