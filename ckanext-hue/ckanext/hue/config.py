@@ -101,6 +101,25 @@ def site_url() -> str:
     return _get("ckan.site_url").rstrip("/")
 
 
+def site_title() -> str:
+    """What the portal is called, as its administrators last set it."""
+    return _get("ckan.site_title")
+
+
+def site_description() -> str:
+    return _get("ckan.site_description")
+
+
+def language() -> str:
+    """The language of pages whose address names none."""
+    return _get("ckan.locale_default")
+
+
+def languages() -> list[str]:
+    """The languages in which the portal is read."""
+    return _get("ckan.locales_offered") or [language()]
+
+
 def upload_timeout() -> int:
     """Seconds that loading an uploaded file may take."""
     return _get("ckanext.hue.upload.job_timeout")

@@ -18,6 +18,7 @@ from . import choices, helpers, security, validators
 from .actions import ACTIONS
 from .auth import AUTH_FUNCTIONS
 from .catalog import addresses
+from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .search import default, document, facets
 from .slug import rename_upload
@@ -27,7 +28,7 @@ from .tables.uploads.storage import FolderUpload, StorageUpload, resource_upload
 
 HELPERS = {
     name: function
-    for module in (helpers, choices, harvest_helpers, upload_helpers)
+    for module in (helpers, choices, discovery_helpers, harvest_helpers, upload_helpers)
     for name, function in vars(module).items()
     if name.startswith("hue_")
 }

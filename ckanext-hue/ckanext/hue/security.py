@@ -25,7 +25,8 @@ _POLICY = {
 # Forms for signed-in publishers use CKAN's and scheming's inline handlers.
 _FORM_VIEWS = re.compile(r"\.(new|edit|create|bulk_process)$")
 _OPEN_PATHS = re.compile(
-    r"^/([a-z]{2}/)?(api/|datastore/dump/|download/|catalog\.|dataset/[^/]+\.[a-z]+$|dataset/.+/download/)"
+    r"^/([a-z]{2}/)?(api/|datastore/dump/|download/|catalog\.|dataset/[^/]+\.[a-z]+$|dataset/.+/download/"
+    r"|dataset/[^/]+/croissant\.jsonld$|feeds/)"
 )
 _READS = ("GET", "HEAD", "OPTIONS")
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Response
-from feedgen.feed import FeedGenerator
-from flask import Response as FlaskResponse
 
 from ckanext.hue import config
 from ckanext.hue.harvest import reports
@@ -16,12 +13,12 @@ from ckanext.hue.harvest.actions.reading import visible_owners
 from ckanext.hue.harvest.overview import overviews
 from ckanext.hue.harvest.reports import Status
 from ckanext.hue.harvest.states import JOB_STATES
+from ckanext.hue.pages import atom
+from ckanext.hue.pages.atom import Entry, Feed
 
 from .common import allow, harvests, source_for
 
 ENTRIES = 50
-# What XML cannot hold.
-_UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @harvests.route("/feed.atom")
@@ -44,25 +41,15 @@ def source_feed(name: str) -> Response:
 
 def _answer(path: str, page: str, title: str, ended: Iterable[Status]) -> Response:
     home = f"{config.site_url()}/harvest"
-    feed = FeedGenerator()
-    feed.id(f"{home}/{path}")
-    feed.title(_fit(title))
-    feed.author({"name": _fit(config.publisher())})
-    feed.language("vi")
-    feed.link(href=f"{home}/{page}".rstrip("/"), rel="alternate")
-    feed.link(href=f"{home}/{path}", rel="self")
     newest_first = sorted(ended, key=lambda status: status.finished, reverse=True)[:ENTRIES]
-    if newest_first:
-        feed.updated(newest_first[0].finished)
-    for status in newest_first:
-        entry = feed.add_entry(order="append")
-        entry.id(f"{home}/{status.source_name}/jobs/{status.id}")
-        entry.link(href=f"{home}/{status.source_name}/jobs/{status.id}")
-        entry.title(_fit(f"{status.source_title}: {_outcome(status)}"))
-        entry.updated(status.finished)
-        entry.published(status.finished)
-        entry.content(_fit(_summary(status)), type="text")
-    return FlaskResponse(feed.atom_str(pretty=True), mimetype="application/atom+xml")
+    feed = Feed(f"{home}/{path}", title, f"{home}/{page}".rstrip("/"), f"{home}/{path}")
+    return atom.answer(feed, [_entry(home, status) for status in newest_first])
+
+
+def _entry(home: str, status: Status) -> Entry:
+    job = f"{home}/{status.source_name}/jobs/{status.id}"
+    title = f"{status.source_title}: {_outcome(status)}"
+    return Entry(job, title, job, status.finished, status.finished, _summary(status))
 
 
 def _outcome(status: Status) -> str:
@@ -80,7 +67,3 @@ def _summary(status: Status) -> str:
         f" lỗi {status.failed}."
     )
     return f"{status.message} {counts}".strip()
-
-
-def _fit(text: str) -> str:
-    return _UNFIT.sub(" ", text)

@@ -38,9 +38,19 @@ def zip_path(dataset_id: str) -> str:
     return f"/download/dataset/{dataset_id}.zip"
 
 
+def of_stored(resource_id: str, stored: Mapping[str, StoredFile]) -> list[Download]:
+    """The downloads of a table's files, by format, which were read already."""
+    return [_download(resource_id, FORMATS[key], stored[key]) for key in FORMATS if key in stored]
+
+
+def csv_of(resource_id: str) -> Download:
+    """The table as CSV, written when asked for."""
+    return _download(resource_id, FORMATS["csv"])
+
+
 def _of_table(resource_id: str, stored: Mapping[str, StoredFile]) -> list[Download]:
     if stored:
-        return [_download(resource_id, FORMATS[key], stored[key]) for key in FORMATS if key in stored]
+        return of_stored(resource_id, stored)
     try:
         columns = describe(resource_id)
     except NoTable:
