@@ -46,6 +46,15 @@ def test_a_hostile_document_is_not_there(client: Any, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
+def test_a_field_of_any_name_is_only_text_on_its_page(client: Any, act: Run) -> None:
+    name = f"linh-vuc-{uuid.uuid4().hex[:8]}"
+    act("group_create", name=name, title="<script>alert(1)</script>{{7*7}}")
+    page = client.get(f"/doc/concept/fields/{name}.html").get_data(as_text=True)
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert(1)" not in page
+    assert "{{7*7}}" in page
+
+
 def test_an_address_with_a_nul_is_refused(client: Any) -> None:
     assert client.get("/id/dataset/%00").status_code == 400
 
