@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from ckanext.dcat.profiles import EuropeanDCATAP3Profile
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
-from rdflib.namespace import DCAT, DCTERMS, RDF
+from rdflib.namespace import DCAT, DCTERMS, RDF, XSD
 from sqlalchemy import event
 
 from ckanext.hue.catalog import addresses, graphs, lookups
+from ckanext.hue.tables.files.records import StoredFile
 
 EU = "http://publications.europa.eu/resource/authority/"
 FORMATS = ("turtle", "xml", "json-ld", "nt")
@@ -206,6 +208,41 @@ def test_a_table_is_offered_in_every_format_that_is_kept(harvested: list[dict[st
     assert str(graph.value(own, DCAT.accessURL)).endswith(f"/resource/{resource['id']}")
     assert str(graph.value(own, DCAT.downloadURL)).endswith(f"/download/{resource['id']}.csv")
     assert (own, DCAT.accessService, URIRef(addresses.service())) in graph
+
+
+def test_an_uploaded_file_stands_beside_the_files_of_its_table(
+    dataset: Callable[..., dict[str, Any]],
+) -> None:
+    made = dataset(resources=[{"name": "Tệp", "url": "https://example.vn/a.xlsx", "format": "XLSX"}])
+    [resource] = made["resources"]
+    uploaded = {**resource, "url_type": "upload", "datastore_active": True}
+    csv = StoredFile(resource["id"], "csv", "a/b", 42, "ab" * 32, datetime.now(UTC))
+    known = lookups.Lookups(files={resource["id"]: {"csv": csv}})
+    graph = graphs.of_dataset({**made, "resources": [uploaded]}, known)
+    own = URIRef(addresses.distribution(resource["id"]))
+    table = URIRef(f"{own}#csv")
+    assert set(graph.subjects(RDF.type, DCAT.Distribution)) == {own, table}
+    assert str(graph.value(own, DCAT.downloadURL)) == "https://example.vn/a.xlsx"
+    assert str(graph.value(table, DCAT.downloadURL)).endswith(f"/download/{resource['id']}.csv")
+    assert graph.value(own, DCAT.accessURL) == graph.value(table, DCAT.accessURL)
+    assert graph.value(table, DCAT.byteSize) == Literal(42, datatype=XSD.nonNegativeInteger)
+
+
+def test_a_link_is_a_download_only_where_its_name_says_so(dataset: Callable[..., dict[str, Any]]) -> None:
+    links = ["https://example.vn/a.csv?b=1", "https://example.vn/trang", "https://example.vn/a.html"]
+    made = dataset(resources=[{"name": url, "url": url, "format": "CSV"} for url in links])
+    graph = graphs.of_dataset(made)
+    assert {str(url) for url in graph.objects(None, DCAT.accessURL)} == set(links)
+    assert [str(url) for url in graph.objects(None, DCAT.downloadURL)] == links[:1]
+
+
+def test_a_dataset_without_a_contact_has_its_agencys(
+    described: list[dict[str, Any]], agency: dict[str, Any]
+) -> None:
+    graph = graphs.of_dataset(described[1])
+    [contact] = graph.objects(URIRef(addresses.dataset(described[1]["id"])), DCAT.contactPoint)
+    said = {str(value) for value in graph.objects(contact)}
+    assert {agency["title"], f"mailto:{agency['email']}", "tel:+842343822000", "tel:+842343822001"} <= said
 
 
 def test_what_people_put_into_extras_is_not_taken_for_metadata(
