@@ -144,6 +144,7 @@ def agency(application: Any, act: Callable[..., dict[str, Any]]) -> dict[str, An
             level="tinh",
             kind="so",
             email=f"{name}@example.vn",
+            address="1 Lê Lợi, Huế",
             phone="0234 3822 000; 0234 3822 001",
             url="https://example.vn/so?a=1&b=đ",
         )

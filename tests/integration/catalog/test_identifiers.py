@@ -12,6 +12,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCTERMS, FOAF, RDF, SKOS
 
+from ckanext.hue.catalog.terms import VCARD
+
 FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
 Run = Callable[..., Any]
 
@@ -202,6 +204,8 @@ def test_an_agency_is_described_with_its_code_type_and_the_agency_above_it(
     assert (subject, DCTERMS.identifier, Literal("H57.99")) in above
     assert (subject, FOAF.name, Literal("Department of Health", lang="en")) in above
     assert str(above.value(subject, DCTERMS.type)).endswith("/RegionalAuthority")
+    assert (None, VCARD["street-address"], Literal("1 Lê Lợi, Huế", lang="vi")) in above
+    assert (subject, VCARD.hasTelephone, URIRef("tel:+842343822000")) in above
     assert (child, URIRef("http://www.w3.org/ns/org#subOrganizationOf"), subject) in below
     assert str(below.value(child, DCTERMS.type)).endswith("/LocalAuthority")
 

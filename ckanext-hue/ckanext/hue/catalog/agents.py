@@ -22,7 +22,7 @@ _BETWEEN_PHONES = re.compile(r"\s*[,;/]\s*|\s+-\s+")
 
 
 def add_agency(graph: Graph, agency: Body) -> URIRef:
-    """Describe an agency; returns its address."""
+    """Describe an agency as far as its datasets do; returns its address."""
     subject = URIRef(addresses.agency(agency.id))
     values = agency.values
     graph.add((subject, RDF.type, FOAF.Agent))
@@ -33,6 +33,19 @@ def add_agency(graph: Graph, agency: Body) -> URIRef:
     if agency.parent:
         graph.add((subject, ORG.subOrganizationOf, URIRef(addresses.agency(agency.parent))))
     _add_web(graph, subject, values)
+    return subject
+
+
+def add_whole_agency(graph: Graph, agency: Body) -> URIRef:
+    """Describe an agency with what its own document says beside; returns its address."""
+    subject = add_agency(graph, agency)
+    add_texts(graph, subject, DCTERMS.description, agency.description)
+    if street := agency.values.get("address"):
+        address = own_node(subject, "address")
+        graph.add((subject, VCARD.hasAddress, address))
+        graph.add((address, RDF.type, VCARD.Address))
+        add_texts(graph, address, VCARD["street-address"], street)
+    _add_phones(graph, subject, agency.values.get("phone") or "")
     return subject
 
 
@@ -82,12 +95,7 @@ def add_contact(
         graph.add((subject, VCARD.hasEmail, email))
     if page := iri(contact.get("url") or ""):
         graph.add((subject, VCARD.hasURL, page))
-    if phone := contact.get("phone"):
-        numbers = [telephone(text) for text in _BETWEEN_PHONES.split(phone)]
-        for number in filter(None, numbers):
-            graph.add((subject, VCARD.hasTelephone, number))
-        if not all(numbers):
-            graph.add((subject, VCARD.note, Literal(phone, lang="vi")))
+    _add_phones(graph, subject, contact.get("phone") or "")
 
 
 def telephone(text: str) -> URIRef | None:
@@ -96,6 +104,15 @@ def telephone(text: str) -> URIRef | None:
         return None
     digits = re.sub(r"[^0-9+]", "", text).replace("(", "")
     return URIRef(f"tel:{re.sub('^0', '+84', digits)}") if digits[0] in "0+" else None
+
+
+def _add_phones(graph: Graph, subject: URIRef | BNode, phone: str) -> None:
+    """Say numbers as numbers, and the whole text where not all of it is."""
+    numbers = [telephone(text) for text in _BETWEEN_PHONES.split(phone)]
+    for number in filter(None, numbers):
+        graph.add((subject, VCARD.hasTelephone, number))
+    if not all(numbers):
+        add_texts(graph, subject, VCARD.note, phone)
 
 
 def _add_kind(graph: Graph, subject: URIRef, values: Mapping[str, str]) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from rdflib import Graph, URIRef
+from rdflib.namespace import SKOS
 
 from ckanext.hue.schemas import Concept, vocabulary
 
 from . import addresses, agents, concepts, coverage, services
 from .lookups import Body, Lookups
 from .profile import HueDCATAPProfile
+from .terms import add_texts
 
 
 def of_dataset(dataset: dict[str, Any], known: Lookups | None = None) -> Graph:
@@ -35,14 +37,14 @@ def of_catalog() -> Graph:
 def of_agency(agency: Body) -> Graph:
     """All that is said of an agency."""
     graph = _bound()
-    agents.add_agency(graph, agency)
+    agents.add_whole_agency(graph, agency)
     return graph
 
 
 def of_field(field: Body) -> Graph:
     """All that is said of a field (group)."""
     graph = _bound()
-    concepts.add_field(graph, field)
+    add_texts(graph, concepts.add_field(graph, field), SKOS.definition, field.description)
     concepts.add_scheme(graph, concepts.FIELDS)
     return graph
 
