@@ -92,6 +92,7 @@ setup(
             "polib",
             "Protego",
             "pyright[nodejs]",
+            "pyshacl",
             "pytest",
             "responses",
             "ruff",
