@@ -66,7 +66,7 @@ def chosen(dataset_ids: Sequence[str], format: Format | None) -> list[Stored]:
 
 
 def changes(since: datetime, after: str, limit: int, format: Format | None) -> list[Change]:
-    """What changed or left the catalogue since then, oldest first, behind the dataset `after` of that moment."""
+    """What changed or left since then, oldest first, behind the dataset `after` of that moment."""
     found = rows(
         f"(SELECT f.dataset_id, f.changed AS moment, f.hash, {_column(format)} FROM {_FRAGMENTS}"  # noqa: S608
         f" WHERE f.number IS NOT NULL AND {LISTED} AND (f.changed, f.dataset_id) > (:since, :after)"

@@ -41,7 +41,8 @@ def edited(entity: Any) -> None:
             text(
                 _MARK.format(
                     "SELECT id FROM package WHERE owner_org = :id OR owner_org IN"
-                    " (SELECT group_id FROM member WHERE table_name = 'group' AND table_id = :id AND state = 'active')"
+                    " (SELECT group_id FROM member WHERE table_name = 'group'"
+                    " AND table_id = :id AND state = 'active')"
                     " UNION SELECT table_id FROM member"
                     " WHERE table_name = 'package' AND group_id = :id AND state = 'active'"
                 )

@@ -18,12 +18,14 @@ def upgrade() -> None:
             modified timestamp NOT NULL,
             changed timestamptz NOT NULL DEFAULT now(),
             hash bytea NOT NULL,
-            nt bytea STORAGE EXTERNAL NOT NULL,
-            ttl bytea STORAGE EXTERNAL NOT NULL,
-            rdf bytea STORAGE EXTERNAL NOT NULL,
-            jsonld bytea STORAGE EXTERNAL NOT NULL
+            nt bytea NOT NULL,
+            ttl bytea NOT NULL,
+            rdf bytea NOT NULL,
+            jsonld bytea NOT NULL
         );
-        COMMENT ON TABLE hue_catalog_fragment IS 'The graphs of public datasets in each format, as gzip members';
+        ALTER TABLE hue_catalog_fragment ALTER nt SET STORAGE EXTERNAL, ALTER ttl SET STORAGE EXTERNAL,
+            ALTER rdf SET STORAGE EXTERNAL, ALTER jsonld SET STORAGE EXTERNAL;
+        COMMENT ON TABLE hue_catalog_fragment IS 'Graphs of public datasets in each format, as gzip';
         COMMENT ON COLUMN hue_catalog_fragment.number IS 'Place in the catalogue; null: not listed there';
         COMMENT ON COLUMN hue_catalog_fragment.modified IS 'metadata_modified of the dataset that it says';
         COMMENT ON COLUMN hue_catalog_fragment.changed IS 'When it last became another one';
@@ -45,7 +47,7 @@ def upgrade() -> None:
         COMMENT ON TABLE hue_catalog_stale IS 'Datasets to be made anew although they did not change';
 
         CREATE TABLE hue_catalog_state (
-            only boolean PRIMARY KEY DEFAULT true CHECK (only),
+            one boolean PRIMARY KEY DEFAULT true CHECK (one),
             total integer NOT NULL DEFAULT 0,
             last_number integer NOT NULL DEFAULT 0,
             changed timestamptz NOT NULL DEFAULT now(),
