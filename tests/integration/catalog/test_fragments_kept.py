@@ -11,7 +11,8 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 
-from ckanext.hue.catalog import addresses, fragments, graphs, keeping, lookup, reading, stale, store
+from ckanext.hue.catalog import addresses, fragments, graphs, keeping, reading, stale, store
+from ckanext.hue.catalog import stored as stored_ones
 from ckanext.hue.catalog.formats import FORMATS, NT
 from ckanext.hue.harvest.database import held_lock, rows
 
@@ -137,12 +138,12 @@ def test_no_reader_gets_a_fragment_whose_dataset_is_gone_though_no_run_has_seen_
     keeping.keep_up()
     number = stored(made["id"]).number
     rows(f"UPDATE package SET {column} WHERE id = :id", id=made["id"])  # noqa: S608
-    assert not lookup.numbered(number, number, NT)
-    assert not lookup.chosen([made["id"]], NT)
-    found = lookup.named(made["name"], NT)
+    assert not stored_ones.numbered(number, number, NT)
+    assert not stored_ones.chosen([made["id"]], NT)
+    found = stored_ones.named(made["name"], NT)
     assert found is not None
     assert (found.hash, found.member) == (None, None)
-    assert made["id"] not in {one.dataset_id for part in lookup.in_parts(NT, 50) for one in part}
+    assert made["id"] not in {one.dataset_id for part in stored_ones.in_parts(NT, 50) for one in part}
 
 
 def test_a_changed_agency_changes_the_graphs_of_its_datasets_although_the_index_is_older(

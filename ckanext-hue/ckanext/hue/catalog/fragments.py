@@ -7,8 +7,8 @@ import hashlib
 import logging
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -16,14 +16,16 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF
 
-from . import graphs
+from . import addresses, graphs
 from .formats import FORMATS, NT
+from .lookups import Lookups
 
 log = logging.getLogger(__name__)
 
 LAYOUT = 1  # to be raised when the same graph would be written otherwise
 _COMPRESSION = 6
 _HASH_BYTES = 12
+_ROUNDS = 3  # of telling blank nodes apart; ours are never deeper
 _GZIP = 31  # zlib's sign for a gzip member
 # XML 1.0 knows no such characters and one end of line only, and a graph is the same in all formats.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
@@ -42,9 +44,9 @@ class Fragment:
         return unpacked(self.members[key])
 
 
-def of_dataset(dataset: dict[str, Any]) -> Fragment:
-    """The fragment of a dataset, which is as `package_show` gives it."""
-    triples = canonical(graphs.of_dataset(dataset), dataset["id"])
+def of_dataset(dataset: dict[str, Any], known: Lookups | None = None) -> Fragment:
+    """The fragment of a dataset, which is as `package_show` gives it; known: as `graphs.of_dataset` takes it."""
+    triples = canonical(graphs.of_dataset(dataset, known), addresses.dataset(dataset["id"]))
     texts = {key: format.member(triples) for key, format in FORMATS.items()}
     return Fragment(
         digest(texts[NT.key]),
@@ -54,7 +56,7 @@ def of_dataset(dataset: dict[str, Any]) -> Fragment:
 
 def of_catalog() -> str:
     """What is said of the catalogue itself, as N-Triples."""
-    return NT.member(canonical(graphs.of_catalog(), "catalog")).decode()
+    return NT.member(canonical(graphs.of_catalog(), addresses.catalog())).decode()
 
 
 def digest(*parts: bytes) -> bytes:
@@ -70,43 +72,62 @@ def unpacked(member: bytes) -> bytes:
     return zlib.decompress(member, _GZIP)
 
 
-def canonical(graph: rdflib.Graph, name: str) -> list[ox.Triple]:
-    """The graph's triples: subject by subject as they were added, types first, the rest in order.
+def canonical(graph: rdflib.Graph, subject: str) -> list[ox.Triple]:
+    """The graph's triples in one order: first those of `subject`, of each subject first its types.
 
-    Blank nodes are named after `name`, so that graphs of other names may be joined to it. What cannot be
-    written in every format (an address that is none) is left out.
+    Blank nodes are named after `subject`, so that graphs of other subjects may be joined to it. What cannot
+    be written in every format (an address that is none) is left out.
     """
-    terms = _Terms(name)
-    subjects: dict[Any, list[tuple[bool, str, str, ox.Triple]]] = {}
+    names = _blank_names(graph, subject)
+    triples: list[tuple[tuple[bool, bool, str, bool, str, str], ox.Triple]] = []
     for triple in graph:
-        subject, predicate, value = map(terms.of, triple)
-        if subject is None or predicate is None or value is None:
-            log.warning("Left out of the graph of %s: %s", name, triple)
+        about, predicate, value = (_term(term, names) for term in triple)
+        if about is None or predicate is None or value is None:
+            log.warning("Left out of the graph of %s: %s", subject, triple)
             continue
-        made = ox.Triple(subject, predicate, value)
-        subjects.setdefault(triple[0], []).append((triple[1] != RDF.type, str(predicate), str(value), made))
-    return list(_in_order(subjects))
+        key = (
+            str(triple[0]) != subject,
+            isinstance(about, ox.BlankNode),
+            str(about),
+            triple[1] != RDF.type,
+            str(predicate),
+            str(value),
+        )
+        triples.append((key, ox.Triple(about, predicate, value)))
+    return [made for _key, made in sorted(triples, key=itemgetter(0))]
 
 
-def _in_order(subjects: dict[Any, list[tuple[bool, str, str, ox.Triple]]]) -> Iterator[ox.Triple]:
-    for triples in subjects.values():
-        yield from (made for *_key, made in sorted(triples, key=lambda entry: entry[:3]))
+def _blank_names(graph: rdflib.Graph, subject: str) -> dict[rdflib.BNode, str]:
+    """A name for each blank node, which is the same whenever the same graph is made.
+
+    Nodes are told apart by what is said of them, by what is said of what they are said to be, and so on.
+    """
+    nodes = {term for triple in graph for term in triple if isinstance(term, rdflib.BNode)}
+    marks: dict[Any, str] = dict.fromkeys(nodes, "")
+    for _ in range(_ROUNDS if nodes else 0):
+        marks = {node: _mark(graph, node, marks) for node in nodes}
+    label = hashlib.blake2b(subject.encode(), digest_size=8).hexdigest()
+    return {node: f"b{label}x{place}" for place, node in enumerate(sorted(nodes, key=marks.__getitem__))}
 
 
-class _Terms:
-    """Terms of rdflib as those of pyoxigraph. Blank nodes are numbered as they come."""
+def _mark(graph: rdflib.Graph, node: rdflib.BNode, marks: dict[Any, str]) -> str:
+    def shown(term: Any) -> str:
+        return marks[term] if term in marks else repr(term)
 
-    def __init__(self, name: str) -> None:
-        self._label = f"b{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}x"
-        self._blank: dict[rdflib.BNode, ox.BlankNode] = {}
+    said = sorted(
+        [f"{predicate} {shown(value)}" for _, predicate, value in graph.triples((node, None, None))]
+    )
+    used = sorted(
+        [f"{shown(about)} {predicate}" for about, predicate, _ in graph.triples((None, None, node))]
+    )
+    return hashlib.blake2b(repr((said, used)).encode(), digest_size=16).hexdigest()
 
-    def of(self, term: Any) -> Any:
-        """The term, or None when it is an address that is none."""
-        if isinstance(term, rdflib.BNode):
-            return self._blank.setdefault(term, ox.BlankNode(f"{self._label}{len(self._blank)}"))
-        if isinstance(term, rdflib.URIRef):
-            return _address(str(term))
-        return _literal(term)
+
+def _term(term: Any, names: dict[rdflib.BNode, str]) -> Any:
+    """The term as pyoxigraph has it, or None when it is an address that is none."""
+    if isinstance(term, rdflib.BNode):
+        return ox.BlankNode(names[term])
+    return _address(str(term)) if isinstance(term, rdflib.URIRef) else _literal(term)
 
 
 def _address(text: str) -> ox.NamedNode | None:

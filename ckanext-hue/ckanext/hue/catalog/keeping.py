@@ -26,7 +26,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from ckanext.hue import config
 from ckanext.hue.harvest.database import held_lock
 
-from . import fragments, reading, store
+from . import fragments, lookups, reading, store
+from .lookups import Lookups
 from .store import Due, Made
 
 log = logging.getLogger(__name__)
@@ -132,15 +133,17 @@ def _made_for() -> str:
 
 
 def _make(batch: Sequence[Due], summary: Summary) -> None:
-    indexed = reading.from_index(batch)
+    shown = reading.shown(batch)
+    known = lookups.of(list(shown.values()))
     made: list[Made] = []
     for one in batch:
+        if one.id not in shown:
+            log.info("Dataset %s was purged meanwhile", one.id)
+            continue
         try:
-            made.append(_made(one, indexed.get(one.id)))
+            made.append(_made(one, shown[one.id], known))
         except (JobTimeoutException, SQLAlchemyError):
             raise
-        except tk.ObjectNotFound:
-            log.info("Dataset %s was purged meanwhile", one.id)
         except Exception:
             # One odd dataset must not keep the others out of the catalogue.
             log.exception("The graph of dataset %s could not be made", one.id)
@@ -152,10 +155,9 @@ def _make(batch: Sequence[Due], summary: Summary) -> None:
     summary.stored += len(made)
 
 
-def _made(one: Due, dataset: dict[str, Any] | None) -> Made:
-    dataset = dataset or reading.from_database(one.id)
+def _made(one: Due, dataset: dict[str, Any], known: Lookups) -> Made:
     modified = datetime.fromisoformat(dataset["metadata_modified"])
-    return Made(one, modified, fragments.of_dataset(dataset))
+    return Made(one, modified, fragments.of_dataset(dataset, known))
 
 
 def _make_head(*, again: bool) -> None:

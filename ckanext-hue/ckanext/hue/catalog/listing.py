@@ -9,7 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
 
-from . import lookup
+from . import stored
 from .formats import Format
 from .fragments import digest
 from .lookup import Change
@@ -58,7 +58,7 @@ def pages(count: int) -> int:
 
 def _numbered(asked: Question, state: State, format: Format | None) -> Listing:
     last = asked.page * SIZE
-    found = lookup.numbered(last - SIZE + 1, last, format)
+    found = stored.numbered(last - SIZE + 1, last, format)
     return _listing(found, _by_pages(asked, pages(state.last_number), state.total, {}))
 
 
@@ -67,7 +67,7 @@ def _found(asked: Question, format: Format | None) -> Listing:
     kept = {name: value for name, value in (("q", asked.q), ("fq", asked.fq)) if value}
     if asked.since:
         kept["modified_since"] = asked.since.isoformat()
-    return _listing(lookup.chosen(ids, format), _by_pages(asked, pages(total), total, kept))
+    return _listing(stored.chosen(ids, format), _by_pages(asked, pages(total), total, kept))
 
 
 def _by_pages(asked: Question, last: int, total: int, kept: dict[str, str]) -> Paging:
@@ -76,7 +76,7 @@ def _by_pages(asked: Question, last: int, total: int, kept: dict[str, str]) -> P
     return Paging({**kept, "page": str(asked.page)}, links, total)
 
 
-def _listing(found: list[lookup.Stored], paging: Paging) -> Listing:
+def _listing(found: list[stored.Stored], paging: Paging) -> Listing:
     return Listing(
         [one.dataset_id for one in found],
         [one.hash for one in found],
@@ -110,7 +110,7 @@ def _search(asked: Question) -> tuple[list[str], int]:
 
 def _changed(asked: Question, since: datetime, format: Format | None) -> Listing:
     start = since if asked.after else _earlier(since)
-    found = lookup.changes(start, asked.after, SIZE + 1, format)
+    found = stored.changes(start, asked.after, SIZE + 1, format)
     shown = found[:SIZE]
     links: dict[str, dict[str, str]] = {}
     if len(found) > SIZE:
@@ -128,7 +128,7 @@ def _changed(asked: Question, since: datetime, format: Format | None) -> Listing
 
 def removals(since: datetime, after: str) -> tuple[list[Change], Paging]:
     """A page of what left the catalogue, and how the pages follow one another."""
-    found = lookup.removals(since if after else _earlier(since), after, SIZE + 1)
+    found = stored.removals(since if after else _earlier(since), after, SIZE + 1)
     shown = found[:SIZE]
     links = {"next": behind(shown[-1])} if len(found) > SIZE else {}
     current = {"modified_since": since.isoformat()} | ({"after": after} if after else {})

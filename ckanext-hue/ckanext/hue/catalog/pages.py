@@ -14,7 +14,7 @@ from ckanext.hue import config
 from . import addresses
 from .formats import PREFIXES, Format, triples_of
 from .fragments import unpacked
-from .lookup import Change
+from .stored import Change
 
 SIZE = 100  # datasets a page, as ckanext-dcat has it
 _TYPE = NamedNode(f"{PREFIXES['rdf']}type")

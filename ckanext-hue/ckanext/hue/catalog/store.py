@@ -1,4 +1,4 @@
-"""The fragments in the database: which are due, and writing them. `lookup.py` reads them for readers."""
+"""The fragments in the database: which are due, and writing them. `stored.py` reads them for readers."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from flask import Blueprint
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from . import answers, fragments, listing, lookup, negotiation, pages, questions, store
+from . import answers, fragments, listing, negotiation, pages, questions, store, stored
 from .formats import NT, OF_EXTENSION, TURTLE, Format
 from .questions import Refused
 from .store import State
@@ -111,7 +111,7 @@ def full(extension: str) -> AnyResponse:
 def _whole(format: Format, state: State) -> Iterator[bytes]:
     """Gzip members one behind the other are one gzip file."""
     yield gzip.compress(format.beginning + pages.opening(format, state.head), mtime=0)
-    for part in lookup.in_parts(format, PART):
+    for part in stored.in_parts(format, PART):
         links = pages.belonging(format, [one.dataset_id for one in part])
         yield b"".join([gzip.compress(links, 1, mtime=0), *(bytes(one.member) for one in part)])
 
@@ -151,7 +151,7 @@ def _tag(format: Format, head: str, page: listing.Listing) -> str:
 def _dataset(name: str, format: Format, location: str = "") -> AnyResponse:
     questions.question(tk.request.args)
     headers = answers.headers_of(format, location)
-    known = lookup.named(name, None if answers.asks_for_news() else format)
+    known = stored.named(name, None if answers.asks_for_news() else format)
     if known is None:
         raise NotFound
     if known.hash is None:
@@ -161,7 +161,7 @@ def _dataset(name: str, format: Format, location: str = "") -> AnyResponse:
     if unchanged:
         return unchanged
     if known.member is None:
-        known = lookup.named(name, format)
+        known = stored.named(name, format)
     if known is None or known.member is None:
         raise NotFound
     return answers.whole(format.document([fragments.unpacked(known.member)]), headers)
