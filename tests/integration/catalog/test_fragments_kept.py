@@ -179,6 +179,28 @@ def test_a_dataset_that_joins_a_field_gets_its_theme(dataset: Make) -> None:
     assert says(made["id"]) == before != joined
 
 
+def test_a_series_tells_its_datasets_as_they_join_and_leave(dataset: Make) -> None:
+    series, made = dataset(title="Chuỗi để thử"), dataset()
+    keeping.keep_up()
+    member = f"<{addresses.dataset(made['id'])}>"
+    assert member not in says(series["id"])
+    change("package_patch", made, in_series=[series["id"]])
+    keeping.keep_up()
+    assert member in says(series["id"])
+    change("package_patch", made, in_series=[])
+    keeping.keep_up()
+    assert member not in says(series["id"])
+
+
+def test_a_series_does_not_tell_of_a_dataset_that_was_deleted(dataset: Make) -> None:
+    series = dataset(title="Chuỗi để thử")
+    made = dataset(in_series=[series["id"]])
+    keeping.keep_up()
+    change("package_delete", made)
+    keeping.keep_up()
+    assert addresses.dataset(made["id"]) not in says(series["id"])
+
+
 def test_the_index_gives_the_same_graphs_as_the_database(dataset: Make) -> None:
     made = dataset(
         tag_string="Du lịch, di sản",
@@ -202,10 +224,10 @@ def test_one_dataset_without_a_graph_keeps_the_others_going_and_is_tried_again_l
     odd, good = dataset(), dataset()
     whole = graphs.of_dataset
 
-    def fails(shown: dict[str, Any]) -> Any:
+    def fails(shown: dict[str, Any], known: Any) -> Any:
         if shown["id"] == odd["id"]:
             raise ValueError
-        return whole(shown)
+        return whole(shown, known)
 
     monkeypatch.setattr(graphs, "of_dataset", fails)
     assert keeping.keep_up().failed == 1
@@ -222,10 +244,10 @@ def test_what_is_marked_while_it_is_made_stays_marked(dataset: Make, monkeypatch
     keeping.keep_up()
     whole, left = graphs.of_dataset, [made["id"]]
 
-    def marks(shown: dict[str, Any]) -> Any:
+    def marks(shown: dict[str, Any], known: Any) -> Any:
         if left:
             stale.mark([left.pop()])
-        return whole(shown)
+        return whole(shown, known)
 
     stale.mark([made["id"]])
     monkeypatch.setattr(graphs, "of_dataset", marks)

@@ -45,7 +45,7 @@ class Fragment:
 
 
 def of_dataset(dataset: dict[str, Any], known: Lookups | None = None) -> Fragment:
-    """The fragment of a dataset, which is as `package_show` gives it; known: as `graphs.of_dataset` takes it."""
+    """The fragment of a dataset, which is as `package_show` gives it; known: as in `graphs.of_dataset`."""
     triples = canonical(graphs.of_dataset(dataset, known), addresses.dataset(dataset["id"]))
     texts = {key: format.member(triples) for key, format in FORMATS.items()}
     return Fragment(
@@ -114,12 +114,8 @@ def _mark(graph: rdflib.Graph, node: rdflib.BNode, marks: dict[Any, str]) -> str
     def shown(term: Any) -> str:
         return marks[term] if term in marks else repr(term)
 
-    said = sorted(
-        [f"{predicate} {shown(value)}" for _, predicate, value in graph.triples((node, None, None))]
-    )
-    used = sorted(
-        [f"{shown(about)} {predicate}" for about, predicate, _ in graph.triples((None, None, node))]
-    )
+    said = sorted(f"{predicate} {shown(value)}" for predicate, value in graph.predicate_objects(node))
+    used = sorted(f"{shown(about)} {predicate}" for about, predicate in graph.subject_predicates(node))
     return hashlib.blake2b(repr((said, used)).encode(), digest_size=16).hexdigest()
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -26,7 +28,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from ckanext.hue import config
 from ckanext.hue.harvest.database import held_lock
 
-from . import fragments, lookups, reading, store
+from . import addresses, fragments, lookups, reading, stale, store
+from .formats import NT
 from .lookups import Lookups
 from .store import Due, Made
 
@@ -83,7 +86,7 @@ def keep_up(seconds: float = math.inf) -> Summary:
             return summary
         _begin()
         _make_head(again=False)
-        summary.removed = store.remove_gone()
+        summary.removed = _remove_gone()
         while batch := store.due(BATCH):
             _make(batch, summary)
             if time.monotonic() > deadline:
@@ -151,6 +154,7 @@ def _make(batch: Sequence[Due], summary: Summary) -> None:
             summary.failed += 1
     model.Session.remove()
     if made:
+        _mark_related(made)
         store.save(made)
     summary.stored += len(made)
 
@@ -158,6 +162,36 @@ def _make(batch: Sequence[Due], summary: Summary) -> None:
 def _made(one: Due, dataset: dict[str, Any], known: Lookups) -> Made:
     modified = datetime.fromisoformat(dataset["metadata_modified"])
     return Made(one, modified, fragments.of_dataset(dataset, known))
+
+
+def _remove_gone() -> int:
+    gone = store.remove_gone()
+    for dataset_id, text in gone.items():
+        stale.mark(_mentioned(text) - {dataset_id})
+    return len(gone)
+
+
+def _mark_related(made: Sequence[Made]) -> None:
+    """Mark the series that changed datasets are in, or were in, and the datasets of changed series.
+
+    Not for what was marked itself: two that name each other would be made for ever.
+    """
+    changed = {one.due.id: one.fragment.text(NT.key) for one in made if one.due.stale is None}
+    before = store.texts(list(changed))
+    stale.mark(
+        {
+            related
+            for dataset_id, text in changed.items()
+            if text != before.get(dataset_id)
+            for related in _mentioned(text + before.get(dataset_id, b"")) - {dataset_id}
+        }
+    )
+
+
+def _mentioned(text: bytes) -> set[str]:
+    """The ids of the datasets that N-Triples of the portal name."""
+    own = re.escape(addresses.dataset("").encode())
+    return {unquote(name.decode()) for name in re.findall(b"<" + own + rb"([^<>/#]+)>", text)}
 
 
 def _make_head(*, again: bool) -> None:

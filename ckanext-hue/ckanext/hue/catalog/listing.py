@@ -12,10 +12,10 @@ from ckan.lib.search import SearchError, SearchQueryError
 from . import stored
 from .formats import Format
 from .fragments import digest
-from .lookup import Change
 from .pages import SIZE, Paging
 from .questions import Question, Refused
 from .store import State
+from .stored import Change
 
 # What a transaction wrote before that moment may have become visible after it.
 OVERLAP = timedelta(minutes=1)

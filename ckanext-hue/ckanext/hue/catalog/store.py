@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from ckanext.hue.harvest.database import rows, transaction
 
 from .formats import FORMATS
-from .fragments import Fragment
+from .fragments import Fragment, unpacked
 
 RETRY = "10 minutes"  # after which a dataset whose graph could not be made is tried again
 KEPT = "1 year"  # that a removal is announced
@@ -63,9 +63,12 @@ def is_due(made_for: str) -> bool:
 
 
 def due(limit: int) -> list[Due]:
-    """Some of the datasets whose fragments are missing, old or stale."""
+    """Some of the datasets whose fragments are missing, old or stale: those first that came first."""
     columns = f"p.id, p.metadata_modified, {LISTED} AS listed, s.marked"
-    return [Due(*row) for row in rows(f"{_due_query(columns)} ORDER BY p.id LIMIT :limit", limit=limit)]
+    return [
+        Due(*row)
+        for row in rows(f"{_due_query(columns)} ORDER BY p.metadata_created, p.id LIMIT :limit", limit=limit)
+    ]
 
 
 def _due_query(columns: str) -> str:
@@ -85,14 +88,25 @@ _GONE = (
 )
 
 
-def remove_gone() -> int:
-    """Drop the fragments of datasets that are public no more, and remember that they left; how many."""
+def texts(dataset_ids: Sequence[str]) -> dict[str, bytes]:
+    """The N-Triples stored of these datasets."""
+    found = rows(
+        "SELECT dataset_id, nt FROM hue_catalog_fragment WHERE dataset_id = ANY(:ids)", ids=list(dataset_ids)
+    )
+    return {row.dataset_id: unpacked(row.nt) for row in found}
+
+
+def remove_gone() -> dict[str, bytes]:
+    """Drop the fragments of datasets that are public no more, and remember that they left.
+
+    Returns what was said of each, as N-Triples.
+    """
     with transaction() as connection:
         gone = connection.execute(
             text(
                 "DELETE FROM hue_catalog_fragment f WHERE NOT EXISTS"  # noqa: S608
                 f" (SELECT FROM package p WHERE p.id = f.dataset_id AND {PUBLIC})"
-                " RETURNING f.dataset_id, f.number IS NOT NULL AS listed"
+                " RETURNING f.dataset_id, f.number IS NOT NULL AS listed, f.nt"
             )
         ).fetchall()
         if gone:
@@ -102,7 +116,7 @@ def remove_gone() -> int:
         "DELETE FROM hue_catalog_stale s WHERE NOT EXISTS"  # noqa: S608
         f" (SELECT FROM package p WHERE p.id = s.dataset_id AND {PUBLIC})"
     )
-    return len(gone)
+    return {row.dataset_id: unpacked(row.nt) for row in gone}
 
 
 def save(batch: Sequence[Made]) -> None:
