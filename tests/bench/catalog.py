@@ -1,4 +1,4 @@
-"""The catalogue in RDF: pages, single datasets, unchanged ones and the whole, against ckanext-dcat's endpoints.
+"""The catalogue in RDF: pages, single datasets, unchanged ones and the whole, against ckanext-dcat.
 
     ./hue bench catalog [--quick] [--only NAME …] [--repeats N]
 

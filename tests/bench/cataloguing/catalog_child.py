@@ -1,4 +1,4 @@
-"""What is done inside a process of the portal: filling the catalogue, making graphs anew, growing it by copies.
+"""What is done inside a process of the portal: filling the catalogue, making graphs anew, copying them.
 
     catalog_child.py ACTION ARGUMENTS-AS-JSON
 
@@ -81,7 +81,7 @@ def _make() -> None:
 
 
 def grow(total: int) -> int:
-    """Let the catalogue have so many datasets, by copies of rows; how many it has. The index knows no copy."""
+    """Let the catalogue have so many datasets, by copies of rows; how many it has. The index knows none."""
     from ckanext.hue.catalog import store
     from ckanext.hue.harvest.database import rows
 

@@ -48,8 +48,8 @@ def pages(bench: Bench) -> list[Row]:
         mine, others = _turns(bench, [f"/catalog.{format}"], format)
         bench.stock_pages[format] = others
         rows.append(Row.against(f"{title}, {format}", mine, others, "ms", PAGE_GOAL))
-    alone = _median(bench.ours, ["/catalog.nt"], bench.sizes.requests)
-    packed = _median(bench.ours, ["/catalog.ttl"], bench.sizes.requests, Accept_Encoding="gzip")
+    alone = median(bench.ours, ["/catalog.nt"], bench.sizes.requests)
+    packed = median(bench.ours, ["/catalog.ttl"], bench.sizes.requests, Accept_Encoding="gzip")
     return [
         *rows,
         Row(f"{title}, nt (ckanext-dcat has none)", spread([alone], "ms")),
@@ -83,14 +83,14 @@ def unchanged(bench: Bench) -> list[Row]:
 def _turns(bench: Bench, paths: list[str], format: str) -> tuple[list[float], list[float]]:
     sizes = bench.sizes
     arms: dict[str, Callable[[], float]] = {
-        "cổng": lambda: _median(bench.ours, paths, sizes.requests),
-        "ckanext-dcat": lambda: _median(bench.stock, paths, sizes.stock_requests),
+        "cổng": lambda: median(bench.ours, paths, sizes.requests),
+        "ckanext-dcat": lambda: median(bench.stock, paths, sizes.stock_requests),
     }
     turns = alternate(arms, sizes.repeats, lambda arm, turn: say(f"  … {format}, {arm}, lượt {turn}"))
     return turns["cổng"], turns["ckanext-dcat"]
 
 
-def _median(server: Server, paths: list[str], requests: int, **headers: str) -> float:
+def median(server: Server, paths: list[str], requests: int, **headers: str) -> float:
     """Milliseconds of a request, the first one left out; several paths are asked for each."""
     server.get(paths[0], **headers)
     asked = paths if len(paths) > 1 else paths * requests

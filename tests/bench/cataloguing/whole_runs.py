@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
-
 from measuring.children import BenchError
 from measuring.figures import Row, goal, number, per_second, spread
 
 from stack import postgres
 
 from . import arms
-from .page_runs import FORMATS, PAGE_GOAL, pages
+from .page_runs import FORMATS, PAGE_GOAL, median, pages
 from .plan import Bench
 
 PAGE = 100
@@ -37,15 +35,8 @@ def deep(bench: Bench) -> list[Row]:
     last = bench.sizes.large // PAGE
     rows: list[Row] = []
     for format in FORMATS:
-        times = [
-            statistics.median(
-                [
-                    bench.ours.get(f"/catalog.{format}?page={last}").whole * 1000
-                    for _ in range(bench.sizes.requests)
-                ]
-            )
-            for _ in range(bench.sizes.repeats)
-        ]
+        path = f"/catalog.{format}?page={last}"
+        times = [median(bench.ours, [path], bench.sizes.requests) for _ in range(bench.sizes.repeats)]
         title = f"page {last:,} of {last:,}, {format}; beside stock's page 1 of 1"
         rows.append(Row.against(title, times, bench.stock_pages[format], "ms", PAGE_GOAL))
     return rows
