@@ -72,6 +72,19 @@ def make() -> float:
     return seconds
 
 
+def look(times: int) -> list[float]:
+    """Look so many times whether anything is due, as the scheduler does; seconds each."""
+    from ckanext.hue.catalog import keeping, store
+
+    seconds: list[float] = []
+    for _ in range(times):
+        start = time.perf_counter()
+        if store.is_due(keeping.made_for()):
+            raise RuntimeError("Something is due")
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
 def _make() -> None:
     from ckanext.hue.catalog import keeping
 
@@ -114,7 +127,7 @@ def grow(total: int) -> int:
     return store.state().total
 
 
-ACTIONS: dict[str, Callable[..., Any]] = {action.__name__: action for action in (fill, make, grow)}
+ACTIONS: dict[str, Callable[..., Any]] = {action.__name__: action for action in (fill, make, look, grow)}
 
 
 def main(action: str, arguments: str) -> None:

@@ -39,7 +39,8 @@ def deep(bench: Bench) -> list[Row]:
         times = [median(bench.ours, [path], bench.sizes.requests) for _ in range(bench.sizes.repeats)]
         title = f"page {last:,} of {last:,}, {format}; beside stock's page 1 of 1"
         rows.append(Row.against(title, times, bench.stock_pages[format], "ms", PAGE_GOAL))
-    return rows
+    looks = [seconds * 1000 for seconds in arms.call("look", times=bench.sizes.requests)]
+    return [*rows, Row(f"a look whether any of {bench.sizes.large:,} graphs is due", spread(looks, "ms"))]
 
 
 def whole(bench: Bench) -> list[Row]:

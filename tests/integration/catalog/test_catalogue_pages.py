@@ -18,7 +18,8 @@ import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, RdfFormat, parse
 from sqlalchemy import event
 
-from ckanext.hue.catalog import addresses, keeping, pages, questions, views
+from ckanext.hue import config
+from ckanext.hue.catalog import addresses, keeping, questions, views
 from ckanext.hue.harvest.database import engine, rows
 
 Make = Callable[..., dict[str, Any]]
@@ -178,9 +179,7 @@ def test_pages_follow_one_another_and_hold_every_dataset_once(
     for _ in range(5):
         published()
     keeping.rebuild()
-    from ckanext.hue.catalog import listing
-
-    monkeypatch.setattr(listing, "SIZE", 2)
+    monkeypatch.setitem(tk.config, "ckanext.dcat.datasets_per_page", 2)
     path, seen = "/catalog.nt", []
     while path:
         found = graph(reader.get(path), "nt")
@@ -194,7 +193,7 @@ def test_pages_follow_one_another_and_hold_every_dataset_once(
 def test_a_deleted_dataset_leaves_its_page_at_once_and_shifts_no_other(published: Make, reader: Any) -> None:
     made, other = published(), published()
     number = rows("SELECT number FROM hue_catalog_fragment WHERE dataset_id = :id", id=made["id"])[0].number
-    page = f"/catalog.nt?page={(number - 1) // pages.SIZE + 1}"
+    page = f"/catalog.nt?page={(number - 1) // config.catalog_page() + 1}"
     assert addresses.dataset(made["id"]) in reader.get(page).get_data(as_text=True)
     change("package_delete", made)
     text = reader.get(page).get_data(as_text=True)
@@ -234,13 +233,11 @@ def everything(reader: Any, path: str | None) -> Dataset:
 def test_pages_of_changes_hold_each_once_also_where_moments_are_the_same(
     published: Make, reader: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ckanext.hue.catalog import listing
-
     ids = [published()["id"] for _ in range(5)]
     moment = datetime(2040, 1, 1, tzinfo=UTC)
     rows("UPDATE hue_catalog_fragment SET changed = :at WHERE dataset_id = ANY(:ids)", at=moment, ids=ids)
     rows("INSERT INTO hue_catalog_removed VALUES (:id, :at)", id=f"{uuid.uuid4()}", at=moment)
-    monkeypatch.setattr(listing, "SIZE", 2)
+    monkeypatch.setitem(tk.config, "ckanext.dcat.datasets_per_page", 2)
     path, seen = "/catalog.nt?modified_since=2040-01-01", []
     while path:
         found = graph(reader.get(path), "nt")

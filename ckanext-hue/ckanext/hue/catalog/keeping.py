@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import unquote
 
@@ -58,7 +59,7 @@ class Summary:
 def look() -> None:
     """The scheduler's look: wake a worker when something is due, or begin when none has come so far."""
     with held_lock(LOCK) as free:
-        if not free or not store.is_due(_made_for()):
+        if not free or not store.is_due(made_for()):
             return
     try:
         first = connect_to_redis().set(_queued(), 1, nx=True, ex=QUEUED_SECONDS * 2)
@@ -100,7 +101,7 @@ def keep_up(seconds: float = math.inf) -> Summary:
 def rebuild(*, all_: bool = False) -> Summary:
     """Make what is due, or everything; then close the gaps between the places."""
     if all_:
-        store.mark_all(_made_for())
+        store.mark_all(made_for())
     summary = keep_up()
     if summary.whole:
         _close_gaps(0)
@@ -119,15 +120,15 @@ def _begin() -> None:
         connect_to_redis().delete(_queued())
     except RedisError:
         log.info("Redis does not answer; the catalogue is brought up to date all the same")
-    made_for = _made_for()
-    if store.state().made_for != made_for:
-        store.mark_all(made_for)
+    if store.state().made_for != made_for():
+        store.mark_all(made_for())
 
 
-def _made_for() -> str:
+def made_for() -> str:
     """What all fragments depend on beside their datasets, as a hash."""
     settings = (
         fragments.LAYOUT,
+        version("ckanext-hue"),
         config.site_url(),
         config.rdf_profiles(),
         tk.config["ckan.locales_offered"],

@@ -9,10 +9,12 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
 
+from ckanext.hue import config
+
 from . import stored
 from .formats import Format
 from .fragments import digest
-from .pages import SIZE, Paging
+from .pages import Paging
 from .questions import Question, Refused
 from .store import State
 from .stored import Change
@@ -53,12 +55,12 @@ def exists(asked: Question, state: State) -> bool:
 
 
 def pages(count: int) -> int:
-    return max(1, -(-count // SIZE))
+    return max(1, -(-count // config.catalog_page()))
 
 
 def _numbered(asked: Question, state: State, format: Format | None) -> Listing:
-    last = asked.page * SIZE
-    found = stored.numbered(last - SIZE + 1, last, format)
+    size = config.catalog_page()
+    found = stored.numbered((asked.page - 1) * size + 1, asked.page * size, format)
     return _listing(found, _by_pages(asked, pages(state.last_number), state.total, {}))
 
 
@@ -91,6 +93,7 @@ def _search(asked: Question) -> tuple[list[str], int]:
         since = asked.since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         filters.append(f"metadata_modified:[{since} TO *]")
     # As anybody: what is answered here may be kept and passed on.
+    size = config.catalog_page()
     context: Any = {"user": "", "auth_user_obj": None, "ignore_auth": False}
     question = {
         "q": asked.q or "*:*",
@@ -98,8 +101,8 @@ def _search(asked: Question) -> tuple[list[str], int]:
         "fq_list": filters,
         "fl": "id",
         "sort": "metadata_modified desc, id asc",
-        "rows": SIZE,
-        "start": (asked.page - 1) * SIZE,
+        "rows": size,
+        "start": (asked.page - 1) * size,
     }
     try:
         found = tk.get_action("package_search")(context, question)
@@ -109,11 +112,11 @@ def _search(asked: Question) -> tuple[list[str], int]:
 
 
 def _changed(asked: Question, since: datetime, format: Format | None) -> Listing:
-    start = since if asked.after else _earlier(since)
-    found = stored.changes(start, asked.after, SIZE + 1, format)
-    shown = found[:SIZE]
+    size, start = config.catalog_page(), since if asked.after else _earlier(since)
+    found = stored.changes(start, asked.after, size + 1, format)
+    shown = found[:size]
     links: dict[str, dict[str, str]] = {}
-    if len(found) > SIZE:
+    if len(found) > size:
         links["next"] = behind(shown[-1])
     current = {"modified_since": since.isoformat()} | ({"after": asked.after} if asked.after else {})
     datasets = [one for one in shown if one.hash]
@@ -128,9 +131,10 @@ def _changed(asked: Question, since: datetime, format: Format | None) -> Listing
 
 def removals(since: datetime, after: str) -> tuple[list[Change], Paging]:
     """A page of what left the catalogue, and how the pages follow one another."""
-    found = stored.removals(since if after else _earlier(since), after, SIZE + 1)
-    shown = found[:SIZE]
-    links = {"next": behind(shown[-1])} if len(found) > SIZE else {}
+    size = config.catalog_page()
+    found = stored.removals(since if after else _earlier(since), after, size + 1)
+    shown = found[:size]
+    links = {"next": behind(shown[-1])} if len(found) > size else {}
     current = {"modified_since": since.isoformat()} | ({"after": after} if after else {})
     return shown, Paging(current, links)
 

@@ -16,7 +16,6 @@ from .formats import PREFIXES, Format, triples_of
 from .fragments import unpacked
 from .stored import Change
 
-SIZE = 100  # datasets a page, as ckanext-dcat has it
 _TYPE = NamedNode(f"{PREFIXES['rdf']}type")
 _DATASET = NamedNode(f"{PREFIXES['dcat']}dataset")
 _MOMENT = NamedNode(f"{PREFIXES['xsd']}dateTime")
@@ -119,5 +118,5 @@ def hydra(paging: Paging, path: str) -> list[Triple]:
         triples += [say(name, Literal(address(parameters))) for name in _HYDRA[link]]
     if paging.total is not None:
         triples.append(say("totalItems", Literal(paging.total)))
-    triples.append(say("itemsPerPage", Literal(SIZE)))
+    triples.append(say("itemsPerPage", Literal(config.catalog_page())))
     return triples

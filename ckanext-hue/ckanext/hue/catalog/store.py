@@ -77,7 +77,7 @@ def _due_query(columns: str) -> str:
         " LEFT JOIN hue_catalog_fragment f ON f.dataset_id = p.id"
         " LEFT JOIN hue_catalog_stale s ON s.dataset_id = p.id"
         f" WHERE {PUBLIC} AND (f.dataset_id IS NULL OR f.modified <> p.metadata_modified"
-        f" OR s.marked IS NOT NULL OR (f.number IS NOT NULL) <> ({LISTED}))"
+        " OR s.marked IS NOT NULL)"
         " AND (s.not_before IS NULL OR s.not_before <= now())"
     )
 

@@ -113,7 +113,8 @@ def in_parts(format: Format, size: int) -> Iterator[list[Row[Any]]]:
     while True:
         found = rows(
             f"SELECT f.dataset_id, {format.key} AS member FROM {_FRAGMENTS}"  # noqa: S608
-            f" WHERE f.dataset_id > :last AND f.number IS NOT NULL AND {LISTED}"
+            # Said of both, or each part would read one table from its beginning.
+            f" WHERE f.dataset_id > :last AND p.id > :last AND f.number IS NOT NULL AND {LISTED}"
             " ORDER BY f.dataset_id LIMIT :size",
             last=last,
             size=size,
