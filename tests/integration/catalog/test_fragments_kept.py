@@ -11,7 +11,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 
-from ckanext.hue.catalog import addresses, fragments, graphs, keeping, reading, stale, store
+from ckanext.hue.catalog import addresses, fragments, graphs, keeping, lookups, reading, stale, store
 from ckanext.hue.catalog import stored as stored_ones
 from ckanext.hue.catalog.formats import FORMATS, NT
 from ckanext.hue.harvest.database import held_lock, rows
@@ -237,6 +237,39 @@ def test_one_dataset_without_a_graph_keeps_the_others_going_and_is_tried_again_l
     rows("UPDATE hue_catalog_stale SET not_before = now() WHERE dataset_id = :id", id=odd["id"])
     keeping.keep_up()
     assert stored(odd["id"])
+
+
+def test_a_dataset_that_cannot_be_read_keeps_no_other_out(
+    dataset: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, good = dataset(), dataset()
+    read = reading.from_database
+
+    def fails(dataset_id: str) -> dict[str, Any]:
+        if dataset_id == odd["id"]:
+            raise tk.ValidationError({"title": ["hỏng"]})
+        return read(dataset_id)
+
+    monkeypatch.setattr(reading, "from_index", lambda _wanted: {})
+    monkeypatch.setattr(reading, "from_database", fails)
+    assert keeping.keep_up().failed == 1
+    assert stored(good["id"])
+    assert stored(odd["id"]) is None
+
+
+def test_what_a_batch_has_in_common_may_fail(dataset: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = dataset()
+    of, calls = lookups.of, []
+
+    def fails_at_first(datasets: Any) -> Any:
+        calls.append(len(datasets))
+        if len(calls) == 1:
+            raise ValueError
+        return of(datasets)
+
+    monkeypatch.setattr(lookups, "of", fails_at_first)
+    keeping.keep_up()
+    assert stored(made["id"])
 
 
 def test_what_is_marked_while_it_is_made_stays_marked(dataset: Make, monkeypatch: pytest.MonkeyPatch) -> None:

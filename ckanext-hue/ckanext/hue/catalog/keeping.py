@@ -11,7 +11,8 @@ import logging
 import math
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -21,10 +22,9 @@ from urllib.parse import unquote
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.redis import connect_to_redis
-from ckan.lib.search.common import SearchError
 from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ckanext.hue import config
 from ckanext.hue.harvest.database import held_lock
@@ -43,6 +43,7 @@ QUEUED_SECONDS = 20  # after which the scheduler does itself what no worker has 
 OWN_SECONDS = 5  # that the scheduler gives to it at a look
 HEAD_AGE = timedelta(days=1)
 MOST_GAPS = 0.2  # of the places; more are closed at night
+_NOBODYS_FAULT = (JobTimeoutException, InterfaceError, OperationalError)  # no dataset is odd for these
 FEW = 100  # places, of which no gaps are worth closing
 
 
@@ -137,22 +138,19 @@ def made_for() -> str:
 
 
 def _make(batch: Sequence[Due], summary: Summary) -> None:
-    shown = reading.shown(batch)
-    known = lookups.of(list(shown.values()))
+    indexed = reading.from_index(batch)
+    shown: dict[str, dict[str, Any]] = {}
+    for one in batch:
+        with _alone(one, summary):
+            shown[one.id] = indexed.get(one.id) or reading.from_database(one.id)
+    known: Lookups | None = None
+    with _logged("What the graphs of a batch have in common could not be read at once"):
+        known = lookups.of(list(shown.values()))
     made: list[Made] = []
     for one in batch:
-        if one.id not in shown:
-            log.info("Dataset %s was purged meanwhile", one.id)
-            continue
-        try:
-            made.append(_made(one, shown[one.id], known))
-        except (JobTimeoutException, SQLAlchemyError):
-            raise
-        except Exception:
-            # One odd dataset must not keep the others out of the catalogue.
-            log.exception("The graph of dataset %s could not be made", one.id)
-            store.postpone(one)
-            summary.failed += 1
+        if one.id in shown:
+            with _alone(one, summary):
+                made.append(_made(one, shown[one.id], known))
     model.Session.remove()
     if made:
         _mark_related(made)
@@ -160,9 +158,35 @@ def _make(batch: Sequence[Due], summary: Summary) -> None:
     summary.stored += len(made)
 
 
-def _made(one: Due, dataset: dict[str, Any], known: Lookups) -> Made:
+def _made(one: Due, dataset: dict[str, Any], known: Lookups | None) -> Made:
     modified = datetime.fromisoformat(dataset["metadata_modified"])
     return Made(one, modified, fragments.of_dataset(dataset, known))
+
+
+@contextmanager
+def _alone(one: Due, summary: Summary) -> Iterator[None]:
+    """One odd dataset must not keep the others out of the catalogue: it is tried again later."""
+    try:
+        yield
+    except _NOBODYS_FAULT:
+        raise
+    except Exception:
+        log.exception("The graph of dataset %s could not be made", one.id)
+        model.Session.rollback()
+        store.postpone(one)
+        summary.failed += 1
+
+
+@contextmanager
+def _logged(message: str) -> Iterator[None]:
+    """Go on without what fails here."""
+    try:
+        yield
+    except _NOBODYS_FAULT:
+        raise
+    except Exception:
+        log.exception(message)
+        model.Session.rollback()
 
 
 def _remove_gone() -> int:
@@ -198,10 +222,8 @@ def _mentioned(text: bytes) -> set[str]:
 def _make_head(*, again: bool) -> None:
     state = store.state()
     if again or not state.head or state.head_made < datetime.now(UTC) - HEAD_AGE:
-        try:
+        with _logged("What is said of the catalogue could not be renewed"):
             store.keep_head(fragments.of_catalog())
-        except SearchError:
-            log.warning("What is said of the catalogue could not be renewed", exc_info=True)
 
 
 def _close_gaps(most: float) -> None:
