@@ -6,6 +6,8 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+MAX_CATALOG_PAGE = 1_000  # datasets; a page is in memory
+
 
 def _get(key: str) -> Any:
     return tk.config[key]
@@ -74,6 +76,16 @@ def live_streams() -> int:
 def query_timeout() -> int:
     """Milliseconds that one question to a table may take."""
     return max(1, _get("ckanext.hue.tables.query_timeout")) * 1_000
+
+
+def catalog_page() -> int:
+    """How many datasets a page of the catalogue in RDF has; ckanext-dcat's own option."""
+    return min(max(1, tk.asint(_get("ckanext.dcat.datasets_per_page"))), MAX_CATALOG_PAGE)
+
+
+def rdf_profiles() -> list[str]:
+    """Names of the profiles by which RDF is written."""
+    return tk.aslist(_get("ckanext.dcat.rdf.profiles"))
 
 
 def publisher() -> str:

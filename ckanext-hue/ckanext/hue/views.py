@@ -13,13 +13,14 @@ from werkzeug.datastructures import MultiDict
 from ckanext.datastore.blueprint import DUMP_FORMATS
 
 from .catalog.identifiers import identifiers
+from .catalog.views import catalogue
 from .discovery.views import discovery
 from .harvest import gone
 from .harvest.views import harvests
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
-__all__ = ["discovery", "downloads", "harvests", "hue", "identifiers", "uploads"]
+__all__ = ["catalogue", "discovery", "downloads", "harvests", "hue", "identifiers", "uploads"]
 
 log = logging.getLogger(__name__)
 

@@ -218,7 +218,18 @@ def our_portal(
     served.write_text("\n".join(kept), encoding="utf-8")
     with application.test_request_context():
         organization = _publish()
+    _store_graphs(served)
     return Portal(serve(served, address), organization)
+
+
+def _store_graphs(ini: Path) -> None:
+    """Have the graphs stored with the addresses that the served portal has."""
+    subprocess.run(
+        [Path(sys.executable).parent / "ckan", "-c", ini, "hue", "catalog", "rebuild"],
+        env={**os.environ, "PYTHONUTF8": "1"},
+        check=True,
+        timeout=300,
+    )
 
 
 def _publish() -> str:
