@@ -89,6 +89,7 @@ setup(
             "playwright",
             "polib",
             "pyright[nodejs]",
+            "pyshacl",
             "pytest",
             "responses",
             "ruff",

@@ -16,7 +16,7 @@ from ckanext.hue import config
 from ckanext.hue.schemas import Concept, concept
 from ckanext.hue.tables.files.records import StoredFile
 
-from . import addresses, concepts, services, statements
+from . import addresses, concepts, statements
 from .terms import (
     ADMS,
     DCATAP,
@@ -127,7 +127,8 @@ def _add_described(
     graph.add((dataset, DCAT.distribution, subject))
     graph.add((subject, RDF.type, DCAT.Distribution))
     table = resource.get("url_type") in ("datastore", "upload") or written is not None
-    page = URIRef(f"{config.site_url()}/dataset/{values['name']}/resource/{resource['id']}")
+    own_id = quote(resource["id"], safe="")
+    page = URIRef(f"{config.site_url()}/dataset/{values['name']}/resource/{own_id}")
     graph.add((subject, DCAT.accessURL, page if table else iri(resource.get("url") or "") or page))
     _add_titles(graph, subject, values, resource, written)
     concepts.add_licence(graph, subject, resource.get("license") or values.get("license_id"))
@@ -141,7 +142,7 @@ def _add_described(
         graph.add((subject, ADMS.status, URIRef(status) if status else EU["distribution-status/COMPLETED"]))
     _add_dates(graph, subject, resource)
     if is_a_table(resource):
-        graph.add((subject, DCAT.accessService, services.add_short(graph)))
+        graph.add((subject, DCAT.accessService, URIRef(addresses.service())))
 
 
 def _add_titles(

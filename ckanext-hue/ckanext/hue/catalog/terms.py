@@ -25,6 +25,8 @@ IANA_MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
 
 # What no address may hold as it is.
 _UNSAFE = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`\[\]]|%(?![0-9A-Fa-f]{2})')
+# rdflib looks at days and moments only.
+_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2}.*)?)?$")
 
 
 def iri(text: str) -> URIRef | None:
@@ -66,7 +68,7 @@ def add_date(graph: Graph, subject: URIRef | BNode, predicate: URIRef, text: str
     """Say a year, month, day or moment in ISO 8601, as the metadata schemas keep them; nothing else."""
     kind = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}.get(len(text), XSD.dateTime)
     value = Literal(text, datatype=kind)
-    if not value.ill_typed:
+    if _DATE.match(text) and not value.ill_typed:
         graph.add((subject, predicate, value))
 
 
