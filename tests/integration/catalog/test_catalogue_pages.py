@@ -15,7 +15,9 @@ from urllib.parse import quote, urlencode
 import ckan.plugins.toolkit as tk
 import pysolr
 import pytest
+from ckanext.dcat.processors import RDFParser
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, RdfFormat, parse
+from rdflib import Graph
 from sqlalchemy import event
 
 from ckanext.hue import config
@@ -129,7 +131,6 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(reader: Any, query: str
         "/catalog.json-ld",
         "/catalog.turtle",
         "/catalog-full.rdf.gz",
-        "/catalog.ttl?page=999999",
         "/dataset/khong-co.ttl",
         "/dataset/khong-co.json-ld",
         "/dataset/..%2f..%2fetc.ttl",
@@ -190,6 +191,14 @@ def test_pages_follow_one_another_and_hold_every_dataset_once(
     assert len(seen) == len(set(seen)) == total
 
 
+def test_a_page_behind_the_last_is_empty_and_leads_back(published: Make, reader: Any) -> None:
+    published()
+    found = graph(reader.get("/catalog.ttl?page=999999"))
+    assert of_type(found, f"{DCAT}Dataset") == set()
+    assert link(found, "next") is None
+    assert link(found, "previous") == link(found, "last")
+
+
 def test_a_deleted_dataset_leaves_its_page_at_once_and_shifts_no_other(published: Make, reader: Any) -> None:
     made, other = published(), published()
     number = rows("SELECT number FROM hue_catalog_fragment WHERE dataset_id = :id", id=made["id"])[0].number
@@ -217,6 +226,18 @@ def test_what_changed_and_what_left_are_told_since_a_moment(published: Make, rea
     assert addresses.dataset(gone["id"]) in of_type(
         everything(reader, f"/catalog-removed.nt?modified_since={since}"), f"{AS}Tombstone"
     )
+
+
+def test_a_tombstone_violates_no_shape_and_stock_harvesters_take_it_for_nothing(
+    published: Make, reader: Any, find: Callable[[Graph, str], set[Any]]
+) -> None:
+    change("package_delete", published())
+    keeping.keep_up()
+    text = reader.get("/catalog-removed.nt").get_data(as_text=True)
+    assert find(Graph().parse(data=text, format="nt"), "obligations") == set()
+    parser = RDFParser()
+    parser.parse(text, "nt")
+    assert list(parser.datasets()) == []
 
 
 def everything(reader: Any, path: str | None) -> Dataset:

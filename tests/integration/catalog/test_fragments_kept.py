@@ -11,9 +11,11 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 
+from ckanext.hue import config
 from ckanext.hue.catalog import addresses, fragments, graphs, keeping, lookups, reading, stale, store
 from ckanext.hue.catalog import stored as stored_ones
 from ckanext.hue.catalog.formats import FORMATS, NT
+from ckanext.hue.harvest import scheduler
 from ckanext.hue.harvest.database import held_lock, rows
 
 Make = Callable[..., dict[str, Any]]
@@ -332,7 +334,7 @@ def test_the_scheduler_makes_itself_what_no_worker_begins(dataset: Make) -> None
     made = dataset()
     keeping.look()
     assert stored(made["id"]) is None
-    connect_to_redis().expire(keeping._queued(), keeping.QUEUED_SECONDS)
+    connect_to_redis().expire(keeping._queued(), keeping.QUEUED_SECONDS - keeping.PATIENCE)
     keeping.look()
     assert stored(made["id"])
 
@@ -381,3 +383,9 @@ def graph_of(document: bytes, key: str) -> Any:
     graph = Dataset(parse(document, format=RdfFormat.from_extension(key)))
     graph.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
     return graph
+
+
+def test_the_delays_that_may_add_up_leave_time_to_make_graphs_within_a_minute() -> None:
+    between_looks = scheduler.SOON.total_seconds() + config.scheduler_tick()
+    assert between_looks > keeping.PATIENCE  # the second look begins what the first one has queued in vain
+    assert 2 * between_looks + keeping.OWN_SECONDS <= 60

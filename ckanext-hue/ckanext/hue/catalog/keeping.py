@@ -39,7 +39,8 @@ log = logging.getLogger(__name__)
 BATCH = 100
 LOCK = "hue catalogue"
 JOB_SECONDS = 60 * 60  # after which the queue ends a job that ought to have ended by itself
-QUEUED_SECONDS = 20  # after which the scheduler does itself what no worker has begun
+QUEUED_SECONDS = 60  # should the queue lose the job, another one is queued after this time
+PATIENCE = 10  # seconds after which the scheduler does itself what no worker has begun
 OWN_SECONDS = 5  # that the scheduler gives to it at a look
 HEAD_AGE = timedelta(days=1)
 MOST_GAPS = 0.2  # of the places; more are closed at night
@@ -63,8 +64,8 @@ def look() -> None:
         if not free or not store.is_due(made_for()):
             return
     try:
-        first = connect_to_redis().set(_queued(), 1, nx=True, ex=QUEUED_SECONDS * 2)
-        waits = connect_to_redis().ttl(_queued()) > QUEUED_SECONDS
+        first = connect_to_redis().set(_queued(), 1, nx=True, ex=QUEUED_SECONDS)
+        waits = connect_to_redis().ttl(_queued()) > QUEUED_SECONDS - PATIENCE
         if first:
             tk.enqueue_job(work, title="Cập nhật danh mục DCAT", rq_kwargs={"timeout": JOB_SECONDS})
     except RedisError:

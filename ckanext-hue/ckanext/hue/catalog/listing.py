@@ -49,11 +49,6 @@ def of(asked: Question, state: State, format: Format | None) -> Listing:
     return _numbered(asked, state, format)
 
 
-def exists(asked: Question, state: State) -> bool:
-    """Whether there is a page of that number."""
-    return asked.page == 1 or bool(asked.since or asked.searches) or asked.page <= pages(state.last_number)
-
-
 def pages(count: int) -> int:
     return max(1, -(-count // config.catalog_page()))
 
@@ -73,7 +68,7 @@ def _found(asked: Question, format: Format | None) -> Listing:
 
 
 def _by_pages(asked: Question, last: int, total: int, kept: dict[str, str]) -> Paging:
-    numbers = {"first": 1, "previous": asked.page - 1, "next": asked.page + 1, "last": last}
+    numbers = {"first": 1, "previous": min(asked.page - 1, last), "next": asked.page + 1, "last": last}
     links = {name: {**kept, "page": str(number)} for name, number in numbers.items() if 1 <= number <= last}
     return Paging({**kept, "page": str(asked.page)}, links, total)
 

@@ -127,8 +127,6 @@ def dataset(name: str, extension: str) -> AnyResponse:
 def _catalogue(format: Format, location: str = "") -> AnyResponse:
     asked = questions.question(tk.request.args)
     state = store.state()
-    if not listing.exists(asked, state):
-        raise NotFound
     head = state.head or fragments.of_catalog()
     headers = answers.headers_of(format, location)
     changed = None if asked.searches or asked.since else state.changed
