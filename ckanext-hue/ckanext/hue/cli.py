@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .harvest.commands import harvest, reconcile, scheduler, source
+from .metadata.cli import schema
 from .tables.cli import tables
 
 
@@ -18,6 +19,7 @@ hue.add_command(harvest)
 hue.add_command(scheduler)
 hue.add_command(reconcile)
 hue.add_command(tables)
+hue.add_command(schema)
 
 
 __all__ = ["hue"]

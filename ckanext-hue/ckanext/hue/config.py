@@ -76,6 +76,16 @@ def query_timeout() -> int:
     return max(1, _get("ckanext.hue.tables.query_timeout")) * 1_000
 
 
+def province() -> str:
+    """The code of the province whose portal this is."""
+    return _get("ckanext.hue.province")
+
+
+def former_units() -> str:
+    """The file of the province's abolished units; empty for the one that comes with the portal."""
+    return tk.config.get("ckanext.hue.former_units") or ""
+
+
 def publisher() -> str:
     return _get("ckanext.hue.publisher")
 
