@@ -15,8 +15,8 @@ Texts = Mapping[str, str]
 class Rule:
     """What `field` of a public dataset needs where every field of `when` has the concept named.
 
-    when: by field, (vocabulary, code); empty where the rule is for all. needs: which check. harvested: whether
-    harvested tables are asked, too. condition: the case in words; says: what is wrong and what to do.
+    when: by field, (vocabulary, code); empty where the rule is for all. needs: which check. harvested:
+    whether harvested tables are asked, too. condition: the case in words; says: what is wrong and what to do.
     """
 
     field: str
@@ -37,5 +37,6 @@ def _rule(entry: dict) -> Rule:
 
 
 RULES = tuple(
-    _rule(entry) for entry in yaml.safe_load(Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8"))
+    _rule(entry)
+    for entry in yaml.safe_load(Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8"))
 )

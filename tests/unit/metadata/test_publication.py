@@ -101,7 +101,7 @@ def test_a_group_keeps_its_name_when_none_is_given() -> None:
 
 def errors_of_pledge(data: dict[Any, Any], **context: Any) -> list[str]:
     errors: dict[Any, list[str]] = {PLEDGE: []}
-    validators.hue_pledge(("__after",), data, errors, context)
+    validators.hue_rules(("__after",), data, errors, context)
     return errors[PLEDGE]
 
 

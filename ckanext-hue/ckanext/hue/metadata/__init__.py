@@ -1,1 +1,1 @@
-"""What people need to describe data: units to choose from, values to begin with, the document of all fields."""
+"""What describing data needs: units to choose from, values to begin with, the document of all fields."""

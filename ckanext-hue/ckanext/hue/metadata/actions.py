@@ -50,8 +50,8 @@ def hue_unit_search(context: Context, data_dict: DataDict) -> list[dict[str, Any
     :param limit: at most 50, default: 20
     :type limit: int
 
-    :returns: units, the best first: `code`, `name`, `label` (the name, with the province where it is another),
-        `province` (its code), `former` (abolished on 2025-07-01, for older tables)
+    :returns: units, the best first: `code`, `name`, `label` (the name, with the province where it is another
+        one), `province` (its code), `former` (abolished on 2025-07-01, for older tables)
     :rtype: list of dictionaries
     """
     tk.check_access("hue_unit_search", context, data_dict)

@@ -45,7 +45,7 @@ def _of_agency(agency: model.Group) -> dict[str, Any]:
 
 
 def _newest_dataset(agency_id: str) -> dict[str, Any]:
-    """The agency's newest dataset that the person asking may see, as package_show gives it; empty without one."""
+    """The agency's newest dataset that the person asking may see, as package_show gives it; else empty."""
     found = tk.get_action("package_search")(
         {},
         {

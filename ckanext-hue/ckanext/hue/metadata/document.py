@@ -13,13 +13,17 @@ from ckanext.hue.schemas.rules import RULES
 from .fields import Field, all_fields
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "hue" / "metadata" / "document.md"
-HEADER = "| Trường | Tên | DCAT-AP 3.0.1 | Bắt buộc | Giá trị | Hướng dẫn | Ví dụ |\n|---|---|---|---|---|---|---|"
+HEADER = (
+    "| Trường | Tên | DCAT-AP 3.0.1 | Bắt buộc | Giá trị | Hướng dẫn | Ví dụ |\n|---|---|---|---|---|---|---|"
+)
 
 
 def document() -> str:
     """The whole text, Vietnamese, in Markdown."""
     # Markdown, not HTML: nothing is escaped, and all text comes from files of the package.
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    environment = jinja2.Environment(  # noqa: S701
+        undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+    )
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(table=_table, rules=_rules)
 
 
@@ -28,10 +32,11 @@ def _table(section: str) -> str:
 
 
 def _rules() -> str:
-    return "\n".join(
-        f"| `{rule.field}` | {rule.condition['vi']} | {'có' if rule.harvested else 'không'} | {rule.says['vi']} |"
+    rows = (
+        (f"`{rule.field}`", rule.condition["vi"], "có" if rule.harvested else "không", rule.says["vi"])
         for rule in RULES
     )
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def _row(field: Field) -> str:

@@ -57,7 +57,7 @@ def hue_form_faults(errors: Mapping[str, Any], fields: Sequence[Mapping[str, Any
 
 
 def hue_unit_groups() -> list[tuple[str, list[units.Unit]]]:
-    """(heading, units) for those who choose a unit from a list: the portal's own province, then the others."""
+    """(heading, units) for those who choose from a list: the portal's own province, then the others."""
     home = units.home_units()
     return [
         (tk._("In force since 1 July 2025"), [unit for unit in home if not unit.former]),

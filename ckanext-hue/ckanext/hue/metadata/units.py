@@ -58,7 +58,7 @@ def name_of(code: str) -> str:
 
 
 def label(found: Unit) -> str:
-    """The name that tells a unit from all others: with its province where that is another than the portal's."""
+    """The name that tells a unit from all others: with its province where that is not the portal's."""
     name = f"{found.name} (đơn vị cũ)" if found.former else found.name
     elsewhere = found.province != found.code and found.province != config.province()
     return f"{name}, {_province_name(found.province)}" if elsewhere else name

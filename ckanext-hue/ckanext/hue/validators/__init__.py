@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from .agencies import hue_agency_code, hue_agency_parent, hue_creator_code, hue_identifier, hue_phone, hue_reachable
+from .agencies import (
+    hue_agency_code,
+    hue_agency_parent,
+    hue_creator_code,
+    hue_identifier,
+    hue_phone,
+    hue_reachable,
+)
 from .concepts import hue_concept, hue_concepts
 from .coverage import hue_bbox, hue_date, hue_past, hue_period_start, hue_place, hue_unit_code, hue_unit_text
 from .files import hue_byte_size, hue_file_property

@@ -68,9 +68,7 @@ def hue_phone(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
     raise tk.Invalid(message.format(value=str(data[key])[:100]))
 
 
-def hue_reachable(
-    key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context
-) -> None:
+def hue_reachable(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
     """After all others: each contact that people name can be written to, called or visited."""
     if is_harvested(data):
         return

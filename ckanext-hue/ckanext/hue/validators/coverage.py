@@ -81,8 +81,8 @@ def hue_unit_code(value: str) -> str:
     if not choices.is_unit_code(value.strip()):
         raise tk.Invalid(
             tk._(
-                'There is no unit "{value}". Choose one from the list, or write its code: 2 digits (province), '
-                "3 (former district) or 5 (ward, commune), such as 46"
+                'There is no unit "{value}". Choose one from the list, or write its code: '
+                "2 digits (province), 3 (former district) or 5 (ward, commune), such as 46"
             ).format(value=value.strip()[:100])
         )
     return value.strip()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
+from flask import has_request_context
 
 from ckanext.hue.schemas import concept
 from ckanext.hue.schemas.rules import RULES, Rule
@@ -22,10 +23,11 @@ def hue_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
     if not _is_public(data, context):
         return
     harvested = is_harvested(data)
+    language = tk.h.lang() if has_request_context() else ""
     for rule in RULES:
         asked = (rule.harvested or not harvested) and _applies(rule, data)
         if asked and not _NEEDS[rule.needs](rule.field, data) and not _has_errors(rule.field, errors):
-            errors.setdefault((rule.field,), []).append(rule.message(tk.h.lang()))
+            errors.setdefault((rule.field,), []).append(rule.message(language))
 
 
 def _is_public(data: FlattenDataDict, context: Context) -> bool:
