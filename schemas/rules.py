@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -11,7 +11,7 @@ import yaml
 Texts = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Rule:
     """What `field` of a public dataset needs where every field of `when` has the concept named.
 
@@ -23,7 +23,7 @@ class Rule:
     needs: str
     condition: Texts
     says: Texts
-    when: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    when: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
     harvested: bool = False
 
     def message(self, language: str) -> str:

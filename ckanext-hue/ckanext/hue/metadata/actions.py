@@ -35,7 +35,7 @@ def _short(value: str) -> str:
 
 
 def _few(value: int) -> int:
-    if value > MAX_UNITS:
+    if isinstance(value, int) and value > MAX_UNITS:
         raise tk.Invalid(f"Nhiều nhất là {MAX_UNITS}.")
     return value
 

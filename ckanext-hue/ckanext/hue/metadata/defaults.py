@@ -10,7 +10,7 @@ from ckan import model
 from ckanext.hue import config
 from ckanext.hue.schemas import concept
 
-from . import units
+from . import agencies, units
 
 # What datasets of one agency mostly share. A period, a title or a pledge is each dataset's own.
 SHARED = ("contact", "license_id", "access_rights", "spatial_coverage", "language")
@@ -37,9 +37,9 @@ def _of_nobody() -> dict[str, Any]:
 
 def _of_agency(agency: model.Group) -> dict[str, Any]:
     known = concept("agencies", agency.name)
-    contact = {"name": agency.title or agency.name} | {
-        name: agency.extras[name] for name in ("email", "phone", "url") if agency.extras.get(name)
-    }
+    said = agencies.said_of(agency.id)
+    ways = {name: said[name] for name in ("email", "phone", "url") if said.get(name)}
+    contact = {"name": agency.title or agency.name, **ways}
     place = _place(known.get("unit_code", "")) if known else []
     return {"contact": [contact], **({"spatial_coverage": place} if place else {})}
 

@@ -80,9 +80,9 @@ def _rank(found: Unit, text: str, wanted: list[str]) -> tuple[object, ...]:
     own_words = _words(found.name)
     return (
         found.code != text.strip(),
-        text.strip().lower() not in found.name.lower(),  # typed with its accents
         not _has_all(own_words, wanted),
         found.province != config.province(),
+        text.strip().lower() not in found.name.lower(),  # typed with its accents
         found.former,
         found.code != found.province,
         found.name,

@@ -8,6 +8,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
+from ckanext.hue.metadata import agencies
+
 from .publication import is_harvested
 from .references import is_web_address
 from .text import is_blank
@@ -96,5 +98,9 @@ def hue_agency_parent(
             return
         if own is not None and above.id == own.id:
             raise tk.Invalid(tk._("This agency would be above itself. Choose another parent agency"))
-        above = model.Group.get(above.extras["parent"]) if above.extras.get("parent") else None
+        above = _parent_of(above)
     raise tk.Invalid(tk._("At most {limit} agencies can be above each other").format(limit=MAX_LEVELS))
+
+
+def _parent_of(agency: model.Group) -> model.Group | None:
+    return model.Group.get(agencies.said_of(agency.id).get("parent"))
