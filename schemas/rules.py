@@ -15,8 +15,9 @@ Texts = Mapping[str, str]
 class Rule:
     """What `field` of a public dataset needs where every field of `when` has the concept named.
 
-    when: by field, (vocabulary, code); empty where the rule is for all. needs: which check. harvested:
-    whether harvested tables are asked, too. condition: the case in words; says: what is wrong and what to do.
+    when: by field, (vocabulary, code); empty where the rule is for all. needs: which check. part: where the
+    message stands in a field of parts. harvested: whether harvested tables are asked, too. condition: the
+    case in words; says: what is wrong and what to do.
     """
 
     field: str
@@ -24,6 +25,7 @@ class Rule:
     condition: Texts
     says: Texts
     when: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
+    part: str = ""
     harvested: bool = False
 
     def message(self, language: str) -> str:

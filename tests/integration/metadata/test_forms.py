@@ -128,13 +128,12 @@ def test_a_unit_that_does_not_exist_stays_in_the_form(reader: Any, editor: Any) 
     assert 'href="#field-spatial_coverage-0-code"' in page
 
 
-def test_an_error_of_all_parts_stands_above_them(reader: Any, editor: Any) -> None:
-    page = text(
-        reader.post("/dataset/new", **FORM, title="Thử", owner_org=editor.agency, dcat_type="thong-ke")
-    )
-    assert 'href="#field-temporal_coverage"' in page
-    own = page[page.index('id="field-temporal_coverage"') :].partition("data-parts")[0]
-    assert "phải có giai đoạn" in own
+def test_a_part_that_is_missing_is_asked_for_in_an_empty_part(reader: Any, editor: Any) -> None:
+    form = {**FORM, "title": "Thử", "owner_org": editor.agency, "dcat_type": "thong-ke"}
+    page = text(reader.post("/dataset/new", **form))
+    assert 'href="#field-temporal_coverage-0-start"' in page
+    field = page[page.index('id="field-temporal_coverage-0-start"') :].partition("</div>")[0]
+    assert "phải có giai đoạn" in field
 
 
 def test_without_scripts_there_is_one_more_part_to_fill_in(reader: Any, editor: Any) -> None:

@@ -15,7 +15,7 @@ LACKING = {"dcat_type": "thong-ke", "license_id": "", "modified": "2020-01-01", 
 def test_statistics_without_a_period_are_refused(editor: Any, periods: Any) -> None:
     errors = editor.refused(dcat_type="thong-ke", temporal_coverage=periods or [])
     assert list(errors) == ["temporal_coverage"]
-    assert "phải có giai đoạn" in errors["temporal_coverage"][0]
+    assert "phải có giai đoạn" in errors["temporal_coverage"][0]["start"][0]
 
 
 @pytest.mark.parametrize("period", [{"start": "2024"}, {"end": "31/12/2024"}])

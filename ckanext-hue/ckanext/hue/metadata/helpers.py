@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from werkzeug.http import parse_options_header
 
 from . import defaults, units
 
@@ -81,9 +82,13 @@ def hue_new_dataset(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def hue_chosen_file() -> str:
-    """The name of the file that the form brought along; empty without one."""
+    """The name, as the person knows it, of the file that the form brought along; empty without one."""
     file = tk.request.files.get("upload")
-    return (file.filename or "")[:MAX_FILE_NAME] if file else ""
+    if not file:
+        return ""
+    # What arrived: `filename` may be the safe name already under which it would have been stored.
+    _, said = parse_options_header(file.headers.get("Content-Disposition", ""))
+    return said.get("filename", "")[:MAX_FILE_NAME]
 
 
 def hue_agency_title(agency_id: str) -> tuple[str, str] | None:
@@ -95,7 +100,7 @@ def hue_agency_title(agency_id: str) -> tuple[str, str] | None:
 def _faults(field: Mapping[str, Any], given: Any) -> list[Fault]:
     label = _text(field["label"])
     name = field["field_name"]
-    if "repeating_subfields" not in field or isinstance(given[0], str):
+    if "repeating_subfields" not in field:
         target = _TARGETS.get(field.get("form_snippet", ""), f"field-{name}")
         return [{"target": target, "label": label, "message": _message(given)}]
     part_label = _text(field.get("repeating_label", field["label"]))

@@ -27,7 +27,8 @@ def hue_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
     for rule in RULES:
         asked = (rule.harvested or not harvested) and _applies(rule, data)
         if asked and not _NEEDS[rule.needs](rule.field, data) and not _has_errors(rule.field, errors):
-            errors.setdefault((rule.field,), []).append(rule.message(language))
+            place = (rule.field, 0, rule.part) if rule.part else (rule.field,)
+            errors.setdefault(place, []).append(rule.message(language))
 
 
 def _is_public(data: FlattenDataDict, context: Context) -> bool:
