@@ -1,7 +1,8 @@
-"""Describing a dataset: parts that repeat, units that are searched, errors, drafts; by mouse, keyboard and without scripts."""
+"""Describing a dataset: parts that repeat, units that are searched, errors, drafts; also without scripts."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -129,7 +130,7 @@ def test_a_unit_is_found_by_keyboard_without_accents(form: Callable[..., Any]) -
     box = page.locator("#field-spatial_coverage-0-code")
     expect(box).to_have_value("Thành phố Huế")
     box.fill("phu xuan")
-    expect(page.get_by_role("option").first).to_have_text("Phường Phú Xuân")
+    expect(page.locator("#hue-units-1 [role=option]").first).to_have_text("Phường Phú Xuân")
     box.press("ArrowDown")
     expect(box).to_have_attribute("aria-activedescendant", "hue-units-1-0")
     box.press("Enter")
@@ -163,6 +164,7 @@ def test_errors_are_heard_linked_and_nothing_is_lost(form: Callable[..., Any]) -
     expect(email).to_be_focused()
     expect(email).to_have_attribute("aria-invalid", "true")
     expect(email).to_have_value("sai")
+    expect(email).to_have_accessible_description(re.compile("không đúng định dạng"))
     expect(page.locator("#field-notes")).to_have_value("Còn nguyên")
     expect(page.locator("#field-spatial_coverage-0-code")).to_have_value("Xã Không Có")
 
@@ -219,7 +221,8 @@ def test_whoever_signs_out_leaves_no_draft(form: Callable[..., Any]) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#field-notes").fill("Riêng tư")
     page.wait_for_function("() => Object.values(localStorage).some(text => text.includes('Riêng tư'))")
-    page.goto("/user/_logout", wait_until="networkidle")
+    page.get_by_role("button", name="Đăng xuất").click()
+    page.wait_for_load_state("networkidle")
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('hue-draft'))") == []
 
 

@@ -205,3 +205,31 @@ def test_an_agencys_form_offers_the_agencies_above(
     above = make_agency(title="UBND thử")
     page = text(signed_in(editor.name).get(f"/organization/edit/{editor.agency}"))
     assert f'<option value="{above["id"]}">UBND thử</option>' in page
+    assert '<h2 id="part-1">Cơ quan</h2>' in page
+
+
+def test_an_agencys_form_keeps_what_was_entered_on_an_error(
+    editor: Any, signed_in: Callable[[str], Any]
+) -> None:
+    import ckan.plugins.toolkit as tk
+
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    tk.get_action("organization_member_create")(
+        {"ignore_auth": True, "user": user}, {"id": editor.agency, "username": editor.name, "role": "admin"}
+    )
+    form = {
+        "save": "",
+        "title": "Sở Thử",
+        "address": "Đường Lê Lợi",
+        "agency_code": "sai",
+        "parent": editor.agency,
+    }
+    page = text(signed_in(editor.name).post(f"/organization/edit/{editor.agency}", **form))
+    assert re.findall(r'<a href="#(field-[a-z_]+)">', page) == ["field-agency_code", "field-parent"]
+    assert value_of(page, "address") == "Đường Lê Lợi"
+
+
+def test_an_agencys_page_names_the_agency_above(make_agency: Callable[..., Any], client: Any) -> None:
+    above = make_agency(title="UBND <thử>")
+    page = client.get(f"/organization/about/{make_agency(parent=above['id'])['name']}").get_data(as_text=True)
+    assert f'<a href="/organization/{above["name"]}">UBND &lt;thử&gt;</a>' in page

@@ -24,6 +24,10 @@ def test_a_ward_is_found_with_and_without_accents(ask: Ask, text: str) -> None:
     assert ask(q=text)[0]["code"] == "19768"
 
 
+def test_the_beginning_of_a_name_finds_names_before_kinds(ask: Ask) -> None:
+    assert all("Phú" in unit["name"] for unit in ask(q="phu", limit=3))
+
+
 def test_former_districts_are_found_and_marked(ask: Ask) -> None:
     found = next(unit for unit in ask(q="huyen phu vang") if unit["former"])
     assert (found["code"], found["label"]) == ("478", "Huyện Phú Vang (đơn vị cũ)")

@@ -107,13 +107,17 @@ def _faults(field: Mapping[str, Any], given: Any) -> list[Fault]:
     return [
         {
             "target": f"field-{name}-{index}-{subfield['field_name']}",
-            "label": f"{part_label} {index + 1}, {_text(subfield['label'])}",
+            "label": _part_label(part_label, index + 1, _text(subfield["label"])),
             "message": _message(part[subfield["field_name"]]),
         }
         for index, part in enumerate(given)
         for subfield in field["repeating_subfields"]
         if part.get(subfield["field_name"])
     ]
+
+
+def _part_label(part: str, number: int, field: str) -> str:
+    return f"{part} {number}" if field == part else f"{part} {number}, {field}"
 
 
 def _other(name: str, given: Any) -> Fault:

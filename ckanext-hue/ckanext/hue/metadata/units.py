@@ -15,6 +15,7 @@ from ckanext.hue.schemas import FOLDER, concepts_of
 from ckanext.hue.slug import fold
 
 FORMER_UNITS = FOLDER / "former_units.yaml"
+_KIND = re.compile(r"^(thanh pho|thi xa|dac khu|tinh|phuong|xa|quan|huyen) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def _rank(found: Unit, text: str, wanted: list[str]) -> tuple[object, ...]:
     return (
         found.code != text.strip(),
         not _has_all(own_words, wanted),
+        not _has_all(_proper_words(found.name), wanted),  # "phu" is Phú Xuân before any Phường
         found.province != config.province(),
         text.strip().lower() not in found.name.lower(),  # typed with its accents
         found.former,
@@ -96,6 +98,10 @@ def _has_all(words: Iterable[str], wanted: Iterable[str]) -> bool:
 def _province_name(code: str) -> str:
     found = PROVINCE_MAPPING.get(int(code))
     return found.name if found else ""
+
+
+def _proper_words(name: str) -> list[str]:
+    return _words(_KIND.sub("", fold(name)))
 
 
 def _words(text: str) -> list[str]:
