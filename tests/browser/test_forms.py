@@ -137,6 +137,7 @@ def test_a_unit_is_found_by_keyboard_without_accents(form: Callable[..., Any]) -
     expect(box).to_have_value("Phường Phú Xuân")
     expect(box).to_have_attribute("aria-expanded", "false")
     assert page.locator("input[type=hidden][name='spatial_coverage-0-code']").input_value() == "19768"
+    expect(page.locator("#field-spatial_coverage-0-text")).to_have_value("Phường Phú Xuân")
     assert page.url.endswith("/dataset/new")
 
 

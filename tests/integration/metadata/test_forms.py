@@ -233,3 +233,17 @@ def test_an_agencys_page_names_the_agency_above(make_agency: Callable[..., Any],
     above = make_agency(title="UBND <thử>")
     page = client.get(f"/organization/about/{make_agency(parent=above['id'])['name']}").get_data(as_text=True)
     assert f'<a href="/organization/{above["name"]}">UBND &lt;thử&gt;</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [("", "Phường Phú Xuân"), ("Thành phố Huế", "Phường Phú Xuân"), ("Nội thành", "Nội thành")],
+)
+def test_a_unit_does_not_keep_the_name_of_the_one_before(editor: Any, text: str, stored: str) -> None:
+    made = editor.create(spatial_coverage=[{"code": "19768", "text": text}])
+    assert made["spatial_coverage"][0]["text"] == stored
+
+
+def test_a_harvested_place_keeps_the_name_of_its_source(dataset: Callable[..., Any]) -> None:
+    made = dataset(harvest_source="so-hoa", spatial_coverage=[{"code": "19768", "text": "Thành phố Huế"}])
+    assert made["spatial_coverage"][0]["text"] == "Thành phố Huế"

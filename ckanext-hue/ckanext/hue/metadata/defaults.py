@@ -61,7 +61,7 @@ def _newest_dataset(agency_id: str) -> dict[str, Any]:
 
 def _place(code: str) -> list[dict[str, str]]:
     unit = units.unit(code)
-    return [{"code": unit.code, "text": unit.name}] if unit else []
+    return [{"code": unit.code}] if unit else []
 
 
 def _stored(vocabulary: str, code: str) -> str:

@@ -58,6 +58,11 @@ def name_of(code: str) -> str:
     return found.name if found else ""
 
 
+def is_name(text: str) -> bool:
+    """Whether some unit is called exactly so."""
+    return text in _all_names(Path(config.former_units() or FORMER_UNITS))
+
+
 def label(found: Unit) -> str:
     """The name that tells a unit from all others: with its province where that is not the portal's."""
     name = f"{found.name} (đơn vị cũ)" if found.former else found.name
@@ -82,7 +87,7 @@ def _rank(found: Unit, text: str, wanted: list[str]) -> tuple[object, ...]:
     return (
         found.code != text.strip(),
         not _has_all(own_words, wanted),
-        not _has_all(_proper_words(found.name), wanted),  # "phu" is Phú Xuân before any Phường
+        not _has_all(_proper_words(found.name), _proper_words(text)),  # "phu" is Phú Xuân before any Phường
         found.province != config.province(),
         text.strip().lower() not in found.name.lower(),  # typed with its accents
         found.former,
@@ -119,6 +124,11 @@ def _searchable() -> list[tuple[Unit, list[str]]]:
 @cache
 def _all_words(former_units: Path) -> list[tuple[Unit, list[str]]]:
     return [(unit, unit.words) for unit in _all_units(former_units).values()]
+
+
+@cache
+def _all_names(former_units: Path) -> frozenset[str]:
+    return frozenset(unit.name for unit in _all_units(former_units).values())
 
 
 @cache

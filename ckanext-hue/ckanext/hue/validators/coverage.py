@@ -89,9 +89,11 @@ def hue_unit_code(value: str) -> str:
 
 
 def hue_unit_text(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
-    """A unit that is given by its code alone gets its name."""
+    """A unit that is given by its code alone gets its name, and so does one that still bears another's."""
     code = data.get((*key[:-1], "code"))
-    if is_blank(data[key]) and isinstance(code, str):
+    if not isinstance(code, str) or not code:
+        return
+    if is_blank(data[key]) or (units.is_name(data[key]) and not is_harvested(data)):
         data[key] = units.name_of(code)
 
 

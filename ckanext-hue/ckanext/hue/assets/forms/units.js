@@ -106,6 +106,7 @@ this.ckan.module('hue-units', function ($) {
         option.setAttribute('role', 'option');
         option.setAttribute('aria-selected', 'false');
         option.dataset.code = unit.code;
+        option.dataset.name = unit.name;
         option.textContent = unit.label;
         return option;
       }));
@@ -130,6 +131,8 @@ this.ckan.module('hue-units', function ($) {
       this.hidden.value = option.dataset.code;
       this.show(option.textContent);
       this.close();
+      var name = this.input.form.elements.namedItem(this.hidden.name.replace(/-code$/, '-text'));
+      if (name) { name.value = option.dataset.name; }
       this.hidden.dispatchEvent(new Event('input', { bubbles: true }));
     },
 
