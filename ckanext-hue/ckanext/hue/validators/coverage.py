@@ -90,10 +90,11 @@ def hue_unit_code(value: str) -> str:
 
 def hue_unit_text(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
     """A unit that is given by its code alone gets its name, and so does one that still bears another's."""
-    code = data.get((*key[:-1], "code"))
+    code, text = data.get((*key[:-1], "code")), data[key]
     if not isinstance(code, str) or not code:
         return
-    if is_blank(data[key]) or (units.is_name(data[key]) and not is_harvested(data)):
+    is_of_another = isinstance(text, str) and units.is_name(text) and not is_harvested(data)
+    if is_blank(text) or is_of_another:
         data[key] = units.name_of(code)
 
 
