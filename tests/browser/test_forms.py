@@ -33,6 +33,20 @@ def editor(application: Any) -> str:
         return made["name"]
 
 
+def second_agency(application: Any, editor: str) -> dict[str, Any]:
+    """Another agency that the editor works for, whose name comes after the first one's."""
+    with application.test_request_context():
+        import ckan.plugins.toolkit as tk
+
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        context = {"ignore_auth": True, "user": user}
+        values = {"name": f"{editor}-2", "title": "Sở Y tế", "email": "y-te@example.gov.vn"}
+        agency = tk.get_action("organization_create")(dict(context), values)
+        member = {"id": agency["id"], "username": editor, "role": "editor"}
+        tk.get_action("organization_member_create")(dict(context), member)
+        return agency
+
+
 @pytest.fixture
 def form(visit: Callable[..., Any], editor: str) -> Callable[..., Any]:
     """Open the form of a new dataset as the editor."""
@@ -243,3 +257,22 @@ def test_the_form_works_without_scripts(form: Callable[..., Any]) -> None:
     page.locator("input[name='contact-1-email']").fill("b@example.gov.vn")
     page.locator("button[name=save]").last.click()
     assert "/resource/new" in page.url
+
+
+def test_another_agency_begins_the_form_anew_until_something_is_typed(
+    application: Any, editor: str, form: Callable[..., Any]
+) -> None:
+    agency = second_agency(application, editor)
+    page = form().page
+    email = page.locator("#field-contact-0-email")
+    expect(email).to_have_value("so@example.gov.vn")
+    page.locator("#field-organizations").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url(f"**/dataset/new?group={agency['id']}")
+    expect(email).to_have_value("y-te@example.gov.vn")
+    expect(page.locator("#field-organizations")).to_have_value(agency["id"])
+    page.locator("#field-title").fill("Đã bắt đầu")
+    page.locator("#field-organizations").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#field-title")).to_have_value("Đã bắt đầu")
+    expect(email).to_have_value("y-te@example.gov.vn")

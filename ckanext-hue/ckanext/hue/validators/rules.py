@@ -26,7 +26,7 @@ def hue_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
     language = tk.h.lang() if has_request_context() else ""
     for rule in RULES:
         asked = (rule.harvested or not harvested) and _applies(rule, data)
-        if asked and not _NEEDS[rule.needs](rule.field, data) and not _has_errors(rule.field, errors):
+        if asked and not NEEDS[rule.needs](rule.field, data) and not _has_errors(rule.field, errors):
             place = (rule.field, 0, rule.part) if rule.part else (rule.field,)
             errors.setdefault(place, []).append(rule.message(language))
 
@@ -73,7 +73,7 @@ def _not_before_issued(field: str, data: FlattenDataDict) -> bool:
     return later[:length] >= issued[:length]
 
 
-_NEEDS: dict[str, Callable[[str, FlattenDataDict], bool]] = {
+NEEDS: dict[str, Callable[[str, FlattenDataDict], bool]] = {
     "some": _some,
     "pledge": _pledged,
     "open_licence": _open_licence,
