@@ -9,8 +9,10 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckanext.dcat.validators import dcat_validators
 from ckanext.scheming.validation import all_validators
+from click.testing import CliRunner
 
 from ckanext.hue import choices, validators
+from ckanext.hue.metadata.cli import schema
 from ckanext.hue.metadata.document import document
 from ckanext.hue.metadata.fields import Field, all_fields, load
 from ckanext.hue.schemas import FOLDER, vocabulary
@@ -124,6 +126,10 @@ def test_the_document_is_made_from_the_schemas() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(), (
         "run ckan hue schema document > docs/metadata.md"
     )
+
+
+def test_the_command_prints_the_document() -> None:
+    assert CliRunner().invoke(schema, ["document"]).output == document()
 
 
 def test_the_document_has_a_row_for_every_field() -> None:
