@@ -57,7 +57,12 @@ def vocabulary(name: str) -> tuple[Concept, ...]:
     path = FOLDER / f"{name}.yaml"
     if not _NAME.fullmatch(name) or not path.is_file():
         raise VocabularyError(f"no vocabulary named {name!r}")
-    concepts = tuple(_concept(name, entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8")))
+    return concepts_of(path)
+
+
+def concepts_of(path: Path) -> tuple[Concept, ...]:
+    """The concepts of a file of this form. Raises VocabularyError when it is wrong."""
+    concepts = tuple(_concept(path.stem, entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8")))
     if len({concept.code for concept in concepts}) < len(concepts):
         raise VocabularyError(f"{path.name}: a code occurs twice")
     return concepts

@@ -47,6 +47,12 @@ def hue_table_profile(context: Context, data_dict: DataDict) -> AuthResult:
 hue_table_versions = hue_table_profile
 
 
+@tk.auth_allow_anonymous_access
+def hue_unit_search(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everyone: the units are public."""
+    return {"success": True}
+
+
 AUTH_FUNCTIONS: dict[str, Callable[..., AuthResult]] = {
     "member_list": member_list,
     **{

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from vietnam_provinces.lookup import PROVINCE_MAPPING, WARD_MAPPING
+from ckan import model
 
+from ckanext.hue.metadata import units
 from ckanext.hue.schemas import Concept, concept, vocabulary
+from ckanext.hue.slug import fold
 
 # Template helpers: what the plugin registers of this module.
-__all__ = ["hue_concept_label", "hue_unit_name", "hue_vocabulary_choices"]
+__all__ = ["hue_agency_choices", "hue_concept_label", "hue_unit_name", "hue_vocabulary_choices"]
 
 # CKAN's `licenses_group_url` names this file as file://…; `write_licenses` makes it.
 LICENSES_FILE = Path(__file__).parent / "public" / "licenses.json"
@@ -40,11 +41,20 @@ def hue_concept_label(name: str, value: str) -> str:
 
 
 def hue_unit_name(code: str) -> str:
-    """The name of the administrative unit in force with this code; empty for districts and unknown codes.
+    """The name of the administrative unit with this code; empty for unknown codes.
 
     Provinces have two digits, wards and communes five; districts, abolished on 2025-07-01, had three.
     """
-    return _unit_names().get(code, "")
+    return units.name_of(code)
+
+
+def hue_agency_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """The agencies of the portal, by their names."""
+    agencies = model.Session.query(model.Group.id, model.Group.title, model.Group.name).filter(
+        model.Group.is_organization, model.Group.state == "active"
+    )
+    ordered = sorted(agencies, key=lambda agency: fold(agency.title or agency.name))
+    return [{"value": agency.id, "label": agency.title or agency.name} for agency in ordered]
 
 
 def stored_value(field: dict[str, Any], entry: Concept) -> str:
@@ -81,9 +91,3 @@ def license_register() -> list[dict[str, Any]]:
 def write_licenses(path: Path = LICENSES_FILE) -> None:
     """Write the licence register to `path` (ASCII: CKAN opens it in the locale's encoding)."""
     path.write_text(json.dumps(license_register(), indent=2) + "\n", encoding="ascii")
-
-
-@cache
-def _unit_names() -> dict[str, str]:
-    provinces = {f"{code:02d}": province.name for code, province in PROVINCE_MAPPING.items()}
-    return provinces | {f"{code:05d}": ward.name for code, ward in WARD_MAPPING.items()}

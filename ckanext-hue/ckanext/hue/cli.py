@@ -6,6 +6,7 @@ import click
 
 from .catalog.cli import catalog
 from .harvest.commands import harvest, reconcile, scheduler, source
+from .metadata.cli import schema
 from .tables.cli import tables
 
 
@@ -20,6 +21,7 @@ hue.add_command(scheduler)
 hue.add_command(reconcile)
 hue.add_command(tables)
 hue.add_command(catalog)
+hue.add_command(schema)
 
 
 __all__ = ["hue"]

@@ -88,6 +88,16 @@ def rdf_profiles() -> list[str]:
     return tk.aslist(_get("ckanext.dcat.rdf.profiles"))
 
 
+def province() -> str:
+    """The code of the province whose portal this is."""
+    return _get("ckanext.hue.province")
+
+
+def former_units() -> str:
+    """The file of the province's abolished units; empty for the one that comes with the portal."""
+    return tk.config.get("ckanext.hue.former_units") or ""
+
+
 def publisher() -> str:
     return _get("ckanext.hue.publisher")
 

@@ -20,6 +20,7 @@ from .auth import AUTH_FUNCTIONS
 from .catalog import addresses, stale
 from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
+from .metadata import helpers as metadata_helpers
 from .search import default, document, facets
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
@@ -28,7 +29,14 @@ from .tables.uploads.storage import FolderUpload, StorageUpload, resource_upload
 
 HELPERS = {
     name: function
-    for module in (helpers, choices, discovery_helpers, harvest_helpers, upload_helpers)
+    for module in (
+        helpers,
+        choices,
+        discovery_helpers,
+        harvest_helpers,
+        metadata_helpers,
+        upload_helpers,
+    )
     for name, function in vars(module).items()
     if name.startswith("hue_")
 }

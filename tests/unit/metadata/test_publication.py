@@ -10,7 +10,10 @@ import ckan.plugins.toolkit as tk
 import pytest
 
 from ckanext.hue import validators
-from ckanext.hue.validators import names
+from ckanext.hue.metadata.fields import all_fields
+from ckanext.hue.schemas import concept
+from ckanext.hue.schemas.rules import RULES
+from ckanext.hue.validators import names, rules
 
 NAME = ("name",)
 TITLE = ("title",)
@@ -101,7 +104,7 @@ def test_a_group_keeps_its_name_when_none_is_given() -> None:
 
 def errors_of_pledge(data: dict[Any, Any], **context: Any) -> list[str]:
     errors: dict[Any, list[str]] = {PLEDGE: []}
-    validators.hue_pledge(("__after",), data, errors, context)
+    validators.hue_rules(("__after",), data, errors, context)
     return errors[PLEDGE]
 
 
@@ -133,6 +136,24 @@ def test_a_public_dataset_needs_the_pledge(data: dict[Any, Any], context: dict[s
 )
 def test_what_is_not_public_needs_none(data: dict[Any, Any], context: dict[str, Any]) -> None:
     assert errors_of_pledge(data, **context) == []
+
+
+# Rules
+
+
+def test_every_rule_names_fields_concepts_and_checks_that_exist() -> None:
+    paths = {field.path for field in all_fields() if field.section == "Bộ dữ liệu"}
+    for rule in RULES:
+        assert {rule.field, *rule.when} <= paths
+        assert not rule.part or f"{rule.field}.{rule.part}" in paths
+        assert rule.needs in rules.NEEDS
+        assert all(concept(vocabulary, code) for vocabulary, code in rule.when.values())
+
+
+def test_every_rule_speaks_both_languages() -> None:
+    for rule in RULES:
+        assert set(rule.says) == set(rule.condition) == {"vi", "en"}
+        assert rule.message("en") != rule.message("vi") == rule.message("fr") == rule.message("")
 
 
 # Harvested datasets

@@ -154,11 +154,12 @@ def test_a_concept_without_address_is_stored_by_its_code() -> None:
         ("46", "Thành phố Huế"),
         ("01", "Thành phố Hà Nội"),
         ("19900", "Phường Thuận An"),
-        ("474", ""),
+        ("478", "Huyện Phú Vang"),
+        ("999", ""),
         ("x", ""),
     ],
 )
-def test_units_in_force_have_names(code: str, name: str) -> None:
+def test_units_have_names(code: str, name: str) -> None:
     assert choices.hue_unit_name(code) == name
 
 

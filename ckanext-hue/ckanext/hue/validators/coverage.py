@@ -11,10 +11,14 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.hue import choices
+from ckanext.hue.metadata import units
 
+from .publication import is_harvested
 from .text import is_blank
 
 VIETNAM = timezone(timedelta(hours=7))
+# West, south, east, north of Vietnam with its islands and sea, Hoàng Sa and Trường Sa included.
+PLAUSIBLE = (102.0, 6.0, 118.0, 24.0)
 _YEAR_OR_MONTH = re.compile(r"[1-9][0-9]{3}(-(0[1-9]|1[0-2]))?")
 _ISO_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{5,16}(Z|[+-][0-9:]{2,6})?")
@@ -64,22 +68,47 @@ def hue_period_start(
             raise tk.Invalid(tk._("The period ends before it starts"))
 
 
+def hue_past(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """What happened is not in the future. A harvested table's date is its source's affair."""
+    today = datetime.now(VIETNAM).date().isoformat()
+    day = str(data[key])
+    if day[: min(len(day), len(today))] > today and not is_harvested(data):
+        raise tk.Invalid(tk._("This date is in the future. Write the day on which it happened"))
+
+
 def hue_unit_code(value: str) -> str:
     """The code of an administrative unit: two digits, three (a former district) or five."""
     if not choices.is_unit_code(value.strip()):
         raise tk.Invalid(
             tk._(
-                "A unit's code has 2 digits (province), 3 (former district) or 5 (ward, commune), such as 46"
-            )
+                'There is no unit "{value}". Choose one from the list, or write its code: '
+                "2 digits (province), 3 (former district) or 5 (ward, commune), such as 46"
+            ).format(value=value.strip()[:100])
         )
     return value.strip()
 
 
 def hue_unit_text(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
-    """A unit that is given by its code alone gets its name."""
-    code = data.get((*key[:-1], "code"))
-    if is_blank(data[key]) and isinstance(code, str):
-        data[key] = choices.hue_unit_name(code)
+    """A unit that is given by its code alone gets its name, and so does one that still bears another's."""
+    code, text = data.get((*key[:-1], "code")), data[key]
+    if not isinstance(code, str) or not code:
+        return
+    is_of_another = isinstance(text, str) and units.is_name(text) and not is_harvested(data)
+    if is_blank(text) or is_of_another:
+        data[key] = units.name_of(code)
+
+
+def hue_place(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """After hue_bbox: what people write lies in Vietnam; a harvested rectangle may lie anywhere."""
+    west, south, east, north = _bounds(data[key])
+    least_west, least_south, most_east, most_north = PLAUSIBLE
+    inside = least_west <= west and least_south <= south and east <= most_east and north <= most_north
+    if not inside and not is_harvested(data):
+        message = tk._(
+            "The rectangle is not in Vietnam. Write longitudes (102 to 118) before latitudes (6 to 24): "
+            "107.0, 15.9, 108.3, 16.8"
+        )
+        raise tk.Invalid(message)
 
 
 def hue_bbox(value: Any) -> str:

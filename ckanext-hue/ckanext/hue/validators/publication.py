@@ -1,4 +1,4 @@
-"""What must be said before a dataset is public, and what only the harvester says."""
+"""What only people say of a dataset, and what only the harvester says."""
 
 from __future__ import annotations
 
@@ -27,22 +27,6 @@ def hue_harvest_only(
     if not data[key]:
         del data[key]
         raise tk.StopOnError
-
-
-def hue_pledge(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
-    """After all others: no dataset becomes public without the pledge that it holds no personal data.
-
-    A draft that is to be public needs it already: the form asks for it on its first page.
-    """
-    package = context.get("package")
-    state = data.get(("state",), package.state if package else "active")
-    private = data.get(("private",), package.private if package else False)
-    pledged = data.get(("no_personal_data",))
-    if state != "deleted" and not private and pledged is not True:
-        message = tk._(
-            "Confirm that the dataset holds no personal data before it is published, or make it private"
-        )
-        errors.setdefault(("no_personal_data",), []).append(message)
 
 
 def is_harvested(data: FlattenDataDict) -> bool:

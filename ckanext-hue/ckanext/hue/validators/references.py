@@ -18,13 +18,13 @@ MAX_ITEMS = 50
 MAX_ITEM = 1000
 MAX_URL = 2000
 LINK_SCHEMES = frozenset({"ftp", "ftps", "http", "https"})
-_AGENCY_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9]{2,3}){0,5}|[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
+_DOCUMENT = re.compile(r"[0-9]{1,5}/([0-9]{4}/)?[A-ZĐ][A-ZĐƯ0-9]*(-[A-ZĐƯ0-9]+)*")
 
 
 def hue_url(value: str) -> str:
     """An http or https address."""
     text = value.strip()
-    if not _is_web_address(text):
+    if not is_web_address(text):
         raise tk.Invalid(tk._('"{value}" is not a web address: begin with https://').format(value=text[:100]))
     return text
 
@@ -50,7 +50,10 @@ def hue_email(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
 
 
 def hue_items(kind: str) -> FlatCheck:
-    """After scheming_multiple_text: distinct items of text, or addresses where `kind` is `url`."""
+    """After scheming_multiple_text: distinct items of a kind.
+
+    `text` is any; `url` are web addresses; `legislation` are web addresses or texts with a document's number.
+    """
 
     def check(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
         items = list(dict.fromkeys(filter(None, (" ".join(item.split()) for item in json.loads(data[key])))))
@@ -60,6 +63,8 @@ def hue_items(kind: str) -> FlatCheck:
         if len(items) > MAX_ITEMS:
             raise tk.Invalid(tk._("Too many entries: at most {limit}").format(limit=MAX_ITEMS))
         checked = [hue_url(item) if kind == "url" else limited(item, MAX_ITEM) for item in items]
+        if kind == "legislation" and not is_harvested(data):
+            _check_documents(checked)
         data[key] = json.dumps(checked, ensure_ascii=False)
 
     return check
@@ -81,18 +86,18 @@ def hue_dataset_ids(
     data[key] = json.dumps(list(dict.fromkeys(ids[text] for text in given)))
 
 
-def hue_agency_code(value: str) -> str:
-    """An agency's code under Quyết định 20/2020/QĐ-TTg (H57, H57.12) or of the older form 000.00.14.H57."""
-    code = "".join(value.split()).upper()
-    if code and not _AGENCY_CODE.fullmatch(code):
-        message = tk._(
-            '"{value}" is not an agency code. Examples: H57, H57.12, 000.00.14.H57; leave it empty if unknown'
-        )
-        raise tk.Invalid(message.format(value=value[:100]))
-    return code
+def _check_documents(items: list[str]) -> None:
+    """Legal documents are found by their number, such as 47/2020/NĐ-CP or 60/2024/QH15."""
+    for item in items:
+        if not is_web_address(item) and not _DOCUMENT.search(item.upper()):
+            message = tk._(
+                '"{value}" has no number of a document. Write it as in "Nghị định số 47/2020/NĐ-CP", '
+                "or give the document's web address"
+            )
+            raise tk.Invalid(message.format(value=item[:100]))
 
 
-def _is_web_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
     if len(text) > MAX_URL or re.search(r"[\s<>\"\\^`{|}]", text):
         return False
     try:

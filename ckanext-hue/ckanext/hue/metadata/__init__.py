@@ -1,0 +1,1 @@
+"""What describing data needs: units to choose from, values to begin with, the document of all fields."""
