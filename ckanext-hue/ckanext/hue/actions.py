@@ -8,6 +8,7 @@ from typing import Any
 from .harvest.actions import jobs as harvest_jobs
 from .harvest.actions import reading as harvest_reading
 from .harvest.actions import writing as harvest_writing
+from .quality import actions as quality
 from .search import showing
 from .tables import actions as tables
 from .tables.files import actions as files
@@ -15,7 +16,7 @@ from .tables.uploads import actions as uploads
 
 ACTIONS: dict[str, Callable[..., Any]] = {
     name: function
-    for room in (harvest_jobs, harvest_reading, harvest_writing, showing, tables, files, uploads)
+    for room in (harvest_jobs, harvest_reading, harvest_writing, quality, showing, tables, files, uploads)
     for name, function in vars(room).items()
     if name.startswith("hue_") or getattr(function, "chained_action", None) is True
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .harvest.commands import harvest, reconcile, scheduler, source
+from .quality.cli import quality
 from .tables.cli import tables
 
 
@@ -17,6 +18,7 @@ hue.add_command(source)
 hue.add_command(harvest)
 hue.add_command(scheduler)
 hue.add_command(reconcile)
+hue.add_command(quality)
 hue.add_command(tables)
 
 

@@ -19,6 +19,7 @@ from .actions import ACTIONS
 from .auth import AUTH_FUNCTIONS
 from .catalog import addresses
 from .harvest import helpers as harvest_helpers
+from .quality import helpers as quality_helpers
 from .search import default, document, facets
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
@@ -27,7 +28,7 @@ from .tables.uploads.storage import FolderUpload, StorageUpload, resource_upload
 
 HELPERS = {
     name: function
-    for module in (helpers, choices, harvest_helpers, upload_helpers)
+    for module in (helpers, choices, harvest_helpers, quality_helpers, upload_helpers)
     for name, function in vars(module).items()
     if name.startswith("hue_")
 }

@@ -14,10 +14,11 @@ from ckanext.datastore.blueprint import DUMP_FORMATS
 
 from .harvest import gone
 from .harvest.views import harvests
+from .quality.views import quality
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
-__all__ = ["downloads", "harvests", "hue", "uploads"]
+__all__ = ["downloads", "harvests", "hue", "quality", "uploads"]
 
 log = logging.getLogger(__name__)
 

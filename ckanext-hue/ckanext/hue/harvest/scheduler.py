@@ -18,6 +18,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hue import config
+from ckanext.hue.quality import jobs as quality_jobs
+from ckanext.hue.quality import publication as quality_publication
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.uploads import jobs as upload_jobs
 
@@ -143,6 +145,8 @@ def _prune() -> None:
 TASKS: dict[str, tuple[Callable[[datetime], datetime], Callable[[], Any]]] = {
     "uploads": (_often, upload_jobs.resume),
     "files": (_often, file_jobs.enqueue),
+    "quality": (_often, quality_jobs.enqueue),
+    "quality-dataset": (_nightly, quality_publication.enqueue),
     "prune": (_nightly, _prune),
     "reconcile": (_nightly, reconcile.enqueue),
 }
