@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import IO, Any
 from urllib.parse import urljoin
 
@@ -140,8 +141,8 @@ class Client:
         try:
             status = self._status(address, "HEAD", {})
         except errors.HostTrouble:
-            status = requests.codes.not_implemented
-        if status < requests.codes.bad_request or status == requests.codes.too_many_requests:
+            status = HTTPStatus.NOT_IMPLEMENTED
+        if status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.TOO_MANY_REQUESTS:
             return status
         return self._status(address, "GET", {"Range": "bytes=0-0"})
 
@@ -161,7 +162,7 @@ class Client:
             return error.status
         except errors.TooLarge:  # it answers, with more than was asked for
             pass
-        return requests.codes.ok
+        return HTTPStatus.OK
 
     def url_of(self, address: str) -> str:
         """The whole web address. Raises BadAddress."""

@@ -57,7 +57,7 @@ def kept_days() -> int:
 
 
 def harvest_spatial() -> str:
-    """The code of the administrative unit that harvested tables are about unless their source says otherwise."""
+    """The code of the administrative unit that harvested tables are about unless a source says otherwise."""
     return _get("ckanext.hue.harvest.spatial") or ""
 
 

@@ -17,7 +17,7 @@ from . import addresses
 def of_dataset(dataset: dict[str, Any], *, measured: Mapping[str, Measured] | None = None) -> Graph:
     """All that is said of one dataset, which is as `package_show` gives it.
 
-    `measured` are the measurements of datasets by id (`measuring.of_datasets`); they are read when none are given.
+    `measured` are measurements of datasets by id (`measuring.of_datasets`), read when none are given.
     """
     serializer = RDFSerializer()
     serializer.graph_from_dataset(dataset)

@@ -97,7 +97,7 @@ def defaults(
 def with_defaults(
     stored: dict[str, Any], given: dict[str, Any], before: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """Those of the defaults that nobody else said: where nothing is stored, or just what was filled in `before`."""
+    """The defaults for what nobody else says: where nothing is stored, or what was filled in `before`."""
     return {
         name: value
         for name, value in given.items()
@@ -116,10 +116,8 @@ def _says(stored: Any, given: Any) -> bool:
 
 def first_published(stored: dict[str, Any]) -> str:
     """The day on which a dataset came to the portal: today for one that is not stored yet."""
-    created = stored.get("metadata_created")
-    return (
-        moment(f"{created}+00:00").date().isoformat() if created else datetime.now(VIETNAM).date().isoformat()
-    )
+    created = moment(f"{stored.get('metadata_created')}+00:00") or datetime.now(VIETNAM)
+    return created.date().isoformat()
 
 
 def contacts(contact: Contact) -> list[dict[str, str]]:

@@ -112,7 +112,7 @@ def _say_that_no_mail_is_sent() -> None:
 
 
 def send(email: str, notice: Notice) -> bool:
-    """Whether the mail server took it; when it refuses this one, later attempts may succeed. Raises ServerAway."""
+    """Whether the mail server took it; what it refuses may succeed later. Raises ServerAway."""
     try:
         with _patience():
             mailer.mail_recipient("", email, notice.subject, notice.body)

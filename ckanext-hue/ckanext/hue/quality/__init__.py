@@ -1,1 +1,1 @@
-"""How good a dataset's metadata are: a score, what to do to raise it, and whether its links and its data are fresh."""
+"""How good are a dataset's metadata, what raises their score, and are its links and its data fresh?"""

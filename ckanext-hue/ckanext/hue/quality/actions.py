@@ -64,9 +64,9 @@ def hue_quality_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: id or name of a public dataset
     :type id: string
 
-    :returns: what `hue_quality_list` gives of a dataset, `metrics` (dictionaries of `code`, `dimension`, `points`
-        and `most`), `broken` (properties that break a rule of DCAT-AP) and `dead_links` (dictionaries of
-        `address`, `status` (null: no answer), `reason` and `checked`)
+    :returns: what `hue_quality_list` gives of a dataset, `metrics` (dictionaries of `code`, `dimension`,
+        `points` and `most`), `broken` (properties that break a rule of DCAT-AP) and `dead_links`
+        (dictionaries of `address`, `status` (null: no answer), `reason` and `checked`)
     :rtype: dictionary
 
     :raises: ObjectNotFound, also for a dataset that is not public or was not scored yet
@@ -110,10 +110,10 @@ def hue_quality_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param offset: how many datasets to leave out, default: 0
     :type offset: int
 
-    :returns: `total`, `median` (score, null without datasets), `late` (how many), and `datasets`: dictionaries of
-        `id`, `name`, `title`, `organization` (name), `score` (0 to 405), `rating` (`excellent`, `good`,
-        `sufficient`, `bad`), `dimensions` (points by dimension), `timeliness` (`on-time`, `late`, `unknown`),
-        `days_late`, `update_due` (date or null) and `computed`
+    :returns: `total`, `median` (score, null without datasets), `late` (how many), and `datasets`:
+        dictionaries of `id`, `name`, `title`, `organization` (name), `score` (0 to 405), `rating`
+        (`excellent`, `good`, `sufficient`, `bad`), `dimensions` (points by dimension), `timeliness`
+        (`on-time`, `late`, `unknown`), `days_late`, `update_due` (date or null) and `computed`
     :rtype: dictionary
     """
     tk.check_access("hue_quality_list", context, dict(data_dict))

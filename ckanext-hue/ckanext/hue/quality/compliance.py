@@ -1,7 +1,7 @@
 """Whether a dataset's graph keeps the rules of DCAT-AP 3.0.1 that no dataset may break.
 
-Mandatory properties, how often one may occur and what its values may be, checked without a SHACL engine, which
-takes a second a dataset. The tests of the catalogue hold the shapes themselves against all that the portal says.
+Mandatory properties, how often one may occur and what its values may be, checked without a SHACL engine,
+which takes a second a dataset. The catalogue's tests hold the shapes themselves against what the portal says.
 """
 
 from __future__ import annotations

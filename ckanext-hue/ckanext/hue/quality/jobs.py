@@ -1,7 +1,7 @@
 """The background job that counts scores and checks links: in batches, and only what changed since.
 
-State stands in PostgreSQL: what a killed job did not write down is still due. One job at a time works; another
-one that is woken meanwhile ends at once.
+State stands in PostgreSQL: what a killed job did not write down is still due. One job at a time works;
+another one that is woken meanwhile ends at once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Links to other servers are asked whether they answer: weekly, new ones at once, each host politely.
 
-The guard of the harvests stands between: an address in a private network is not reached, unless a source whose
-host may be private lies there.
+The guard of the harvests stands between: an address in a private network is not reached, unless a source
+whose host may be private lies there.
 """
 
 from __future__ import annotations

@@ -23,10 +23,9 @@ _DEAD = f"""
         SELECT key, address, status, reason FROM hue_quality_link
         WHERE failures >= :failures AND NOT told ORDER BY key LIMIT :most)
     SELECT dead.key, dead.address, dead.status, dead.reason, p.title, p.name, g.id AS agency_id,
-        g.title AS agency, e.value AS email
+        g.title AS agency, g.extras ->> 'email' AS email
     FROM dead JOIN hue_quality_score s ON s.links @> ARRAY[dead.key]
     JOIN package p ON p.id = s.dataset_id JOIN "group" g ON g.id = p.owner_org
-    LEFT JOIN group_extra e ON e.group_id = g.id AND e.key = 'email' AND e.state = 'active'
     WHERE {PUBLIC} ORDER BY g.id, p.title, dead.address
 """  # noqa: S608
 

@@ -134,7 +134,8 @@ def sums(agency: str | None = None) -> Sums:
 def agencies() -> list[Agency]:
     """Agencies that have datasets, by title."""
     found = rows(
-        f"SELECT g.name, g.title, {_SUMS} {_FROM} AND g.id IS NOT NULL GROUP BY g.id ORDER BY g.title, g.name",
+        f"SELECT g.name, g.title, {_SUMS} {_FROM} AND g.id IS NOT NULL GROUP BY g.id"
+        " ORDER BY g.title, g.name",
         today=today(),
     )
     return [Agency(row.name, row.title or row.name, Sums(*row[2:])) for row in found]

@@ -130,7 +130,8 @@ def _resources(ids: Iterable[str]) -> dict[str, _Resource]:
         row.id: _Resource(*row)
         for row in rows(
             "SELECT r.id, p.id AS package_id, p.name, r.url_type, r.url FROM resource r"  # noqa: S608
-            f" JOIN package p ON p.id = r.package_id WHERE r.id = ANY(:ids) AND r.state = 'active' AND {PUBLIC}",
+            " JOIN package p ON p.id = r.package_id"
+            f" WHERE r.id = ANY(:ids) AND r.state = 'active' AND {PUBLIC}",
             ids=list(ids),
         )
     }

@@ -1,4 +1,4 @@
-"""The scores as a dataset of the portal's own: a table, loaded as all tables are, and written when it changed."""
+"""The scores as a dataset of the portal's own: a table, loaded as all tables are, written when it changed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TABLE_ID = str(uuid.uuid5(uuid.UUID(DATASET_ID), "scores"))
 TITLE = "Chất lượng siêu dữ liệu của cổng"
 NOTES = (
     "Điểm chất lượng siêu dữ liệu của từng bộ dữ liệu công khai trên cổng, chấm theo phương pháp của"
-    " data.europa.eu (tối đa 405 điểm, năm nhóm tiêu chí), và hạn cập nhật tiếp theo tính từ tần suất cập nhật."
+    " data.europa.eu (tối đa 405 điểm, năm nhóm tiêu chí), và hạn cập nhật tiếp theo tính từ tần suất."
     " Cổng chấm lại khi siêu dữ liệu thay đổi; bảng được làm mới mỗi đêm nếu có thay đổi."
 )
 FIELD = "thong-tin-truyen-thong"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -14,11 +14,13 @@ from ckanext.hue.harvest.database import rows, transaction
 
 from . import scoring
 
-SETTLING_HOURS = 1  # what the portal itself adds after a change (files, their sizes) comes a little later
-AGAIN_DAYS = 7
-FAILED_DAYS = 1
-LINK_DAYS = 7  # between two checks of a link that answers
-DEAD_DAYS = 1  # of one that does not: it may be down for the night
+SETTLING = timedelta(
+    hours=1
+)  # what the portal itself adds after a change (files, their sizes) comes a little later
+AGAIN = timedelta(days=7)
+FAILED = timedelta(days=1)
+LINK = timedelta(days=7)  # between two checks of a link that answers
+DEAD_LINK = timedelta(days=1)  # of one that does not: it may be down for the night
 FAILURES_TOLD = 2  # in a row, before anybody is told that a link is dead
 
 # What anybody may see; the scores of other datasets are forgotten.
@@ -63,7 +65,8 @@ _STORE = text("""
             metadata_modified timestamp, score smallint, points jsonb, broken jsonb, update_due date,
             addresses jsonb)
     ), before AS (
-        SELECT s.dataset_id, s.score, s.points, s.update_due FROM hue_quality_score s JOIN given USING (dataset_id)
+        SELECT s.dataset_id, s.score, s.points, s.update_due
+        FROM hue_quality_score s JOIN given USING (dataset_id)
     ), stored AS (
         INSERT INTO hue_quality_score (dataset_id, metadata_modified, method, score, points, broken,
             update_due, links, due)
@@ -94,7 +97,8 @@ _STORE_CHECKS = text("""
         SELECT md5(address) AS key, status, reason FROM jsonb_to_recordset(CAST(:checks AS jsonb))
             AS given (address text, status smallint, reason text)
     ), before AS (
-        SELECT key, coalesce(status BETWEEN 200 AND 399, false) AS fine FROM hue_quality_link JOIN given USING (key)
+        SELECT key, coalesce(l.status BETWEEN 200 AND 399, false) AS fine
+        FROM hue_quality_link l JOIN given USING (key)
     ), stored AS (
         UPDATE hue_quality_link l SET status = given.status, reason = given.reason, checked = now(),
             failures = CASE WHEN given.status BETWEEN 200 AND 399 THEN 0 ELSE failures + 1 END,
@@ -151,9 +155,9 @@ def store(counted: Sequence[Counted]) -> list[str]:
             {
                 "scores": json.dumps([_score(one) for one in counted]),
                 "method": scoring.METHOD,
-                "failed": f"{FAILED_DAYS} days",
-                "settling": f"{SETTLING_HOURS} hours",
-                "again": f"{AGAIN_DAYS} days",
+                "failed": FAILED,
+                "settling": SETTLING,
+                "again": AGAIN,
             },
         )
         return [row.dataset_id for row in changed]
@@ -185,8 +189,8 @@ def store_checks(checks: Sequence[tuple[str, int | None, str]]) -> None:
                         for address, status, reason in checks
                     ]
                 ),
-                "link": f"{LINK_DAYS} days",
-                "dead": f"{DEAD_DAYS} days",
+                "link": LINK,
+                "dead": DEAD_LINK,
             },
         )
 
@@ -194,7 +198,8 @@ def store_checks(checks: Sequence[tuple[str, int | None, str]]) -> None:
 def put_off(addresses: Iterable[str], hours: int) -> None:
     """Leave these links alone for a while, without a word of how they answer."""
     rows(
-        "UPDATE hue_quality_link SET due = now() + :hours * interval '1 hour' WHERE address = ANY(:addresses)",
+        "UPDATE hue_quality_link SET due = now() + :hours * interval '1 hour'"
+        " WHERE address = ANY(:addresses)",
         hours=hours,
         addresses=list(addresses),
     )

@@ -1,9 +1,9 @@
 """The score of a dataset's metadata: the MQA method of data.europa.eu, up to 405 points.
 
-The method is described at https://data.europa.eu/mqa/methodology and in the portal's manual for data providers
-(https://dataeuropa.gitlab.io/data-provider-manual/metadata-quality-dashboard/). All distributions of a dataset
-are taken for the same data: the one with the most points counts. What is asked of a dataset alone and what of a
-distribution, and that dates may stand on either, is as in its implementation (piveau-metrics-score).
+The method is described at https://data.europa.eu/mqa/methodology and in that portal's manual for providers
+(https://dataeuropa.gitlab.io/data-provider-manual/metadata-quality-dashboard/). All distributions of a
+dataset are taken for the same data: the one with the most points counts. What is asked of a dataset and what
+of a distribution, and that dates may stand on either, is as in its implementation (piveau-metrics-score).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FILE_TYPE = f"{AUTHORITY}file-type/"
 LICENCE = f"{AUTHORITY}licence/"
 ACCESS_RIGHT = f"{AUTHORITY}access-right/"
 MEDIA_TYPE = ("https://www.iana.org/assignments/media-types/", "http://www.iana.org/assignments/media-types/")
-# Of the EU's file types, as the portal's vocabularies of non-proprietary and of machine-readable formats list them.
+# Of the EU's file types, after that portal's lists of non-proprietary and of machine-readable formats.
 NON_PROPRIETARY = frozenset(
     {
         *(

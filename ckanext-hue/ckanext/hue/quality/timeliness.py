@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal as OneOf
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS
+from rdflib.term import Node
 
 from ckanext.hue.schemas import concept
 
@@ -31,14 +32,17 @@ DAYS = {
 class Timeliness:
     """`state` and by how many days a dataset is late."""
 
-    state: Literal["on-time", "late", "unknown"]
+    state: OneOf["on-time", "late", "unknown"]
     days: int = 0
 
 
 def due(graph: Graph, dataset: URIRef) -> date | None:
-    """The last day on which the next update is in time; None where none is promised or none was ever dated."""
+    """The last day on which the next update is in time; None where none is promised, or no day is known."""
     days = next(filter(None, map(_days, graph.objects(dataset, DCTERMS.accrualPeriodicity))), None)
-    changed = max(_changed(graph, dataset), default=None)
+    changed = max(_changed(graph, dataset), default=None) or max(
+        (day for part in graph.objects(dataset, DCAT.distribution) for day in _changed(graph, part)),
+        default=None,
+    )
     return changed + timedelta(days=days) if days and changed else None
 
 
@@ -55,11 +59,10 @@ def _days(frequency: object) -> int | None:
     return DAYS.get(known.code) if known else None
 
 
-def _changed(graph: Graph, dataset: URIRef) -> Iterator[date]:
-    for subject in (dataset, *graph.objects(dataset, DCAT.distribution)):
-        for value in graph.objects(subject, DCTERMS.modified):
-            moment = getattr(value, "value", None)
-            if isinstance(moment, datetime):
-                yield moment.date()
-            elif isinstance(moment, date):
-                yield moment
+def _changed(graph: Graph, subject: Node) -> Iterator[date]:
+    for value in graph.objects(subject, DCTERMS.modified):
+        moment = value.value if isinstance(value, Literal) else None
+        if isinstance(moment, datetime):
+            yield moment.date()
+        elif isinstance(moment, date):
+            yield moment

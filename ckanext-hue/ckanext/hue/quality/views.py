@@ -1,4 +1,4 @@
-"""`/quality` and `/organization/NAME/quality`: how good the portal's metadata are, and what to do about it."""
+"""`/quality` and `/organization/NAME/quality`: how good metadata are, and what to do about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores of datasets' metadata, the links that are checked for them, and what harvests added by themselves."""
+"""Scores of datasets' metadata, the links that are checked for them, and what harvests filled in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def upgrade() -> None:
         COMMENT ON COLUMN hue_quality_score.score IS 'NULL: it could not be counted';
         COMMENT ON COLUMN hue_quality_score.update_due IS 'Last day on which its next update is in time';
         COMMENT ON COLUMN hue_quality_score.links IS 'Keys of the addresses outside the portal that it gives';
-        COMMENT ON COLUMN hue_quality_score.due IS 'When it is counted again though its dataset did not change';
+        COMMENT ON COLUMN hue_quality_score.due IS 'When it is counted again though nothing changed';
         CREATE INDEX ON hue_quality_score (due);
         CREATE INDEX ON hue_quality_score USING gin (links);
 
@@ -53,6 +53,8 @@ def upgrade() -> None:
         ALTER TABLE hue_harvest_table ADD COLUMN defaults jsonb NOT NULL DEFAULT '{}';
         COMMENT ON COLUMN hue_harvest_table.defaults IS
             'What the harvest filled in that the source does not say; people may say otherwise';
+        -- Each table is read once more, so that what is filled in now comes to those that do not change.
+        UPDATE hue_harvest_table SET fingerprint = '', mark = '' WHERE state = 'active';
     """)
 
 
