@@ -294,7 +294,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
     ],
 )
 def test_a_status_is_asked_by_head_and_then_by_get(
-    serve: Callable[..., Web], head: int, get: int, status: int, methods: list[str]
+    serve: Callable[..., Any], head: int, get: int, status: int, methods: list[str]
 ) -> None:
     web = serve(lambda request: request.give(b"x" * 100_000, head if request.command == "HEAD" else get))
     client = Client(web.base, allow_private_host=True)
@@ -302,14 +302,14 @@ def test_a_status_is_asked_by_head_and_then_by_get(
     assert [method for method, _, _ in web.seen] == methods
 
 
-def test_a_status_is_the_one_behind_the_redirects(serve: Callable[..., Web]) -> None:
+def test_a_status_is_the_one_behind_the_redirects(serve: Callable[..., Any]) -> None:
     web = serve(
         lambda request: request.give(status=302, Location="/moi") if request.path == "/cu" else request.give()
     )
     assert Client(web.base, allow_private_host=True).status(f"{web.base}/cu") == 200
 
 
-def test_no_status_of_a_private_address_is_asked(serve: Callable[..., Web]) -> None:
+def test_no_status_of_a_private_address_is_asked(serve: Callable[..., Any]) -> None:
     web = serve(lambda request: request.give())
     with pytest.raises(errors.AddressRefused):
         Client("http://example.vn").status(f"{web.base}/tep")

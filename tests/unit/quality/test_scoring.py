@@ -152,8 +152,8 @@ def test_a_dataset_of_which_nothing_is_said_has_no_points() -> None:
 
 def test_the_best_distribution_counts() -> None:
     bare = (
-        f"<{DATASET}> <http://www.w3.org/ns/dcat#distribution> <https://cong.example.vn/id/distribution/2> ."
-        "<https://cong.example.vn/id/distribution/2> <http://www.w3.org/ns/dcat#accessURL> <https://x.example/> ."
+        f"<{DATASET}> dcat:distribution <https://cong.example.vn/id/distribution/2> ."
+        "<https://cong.example.vn/id/distribution/2> dcat:accessURL <https://x.example/> ."
     )
     assert counted(WHOLE + bare).total == 405
 
@@ -161,7 +161,8 @@ def test_the_best_distribution_counts() -> None:
 def test_points_of_two_distributions_are_not_added_up() -> None:
     apart = WHOLE.replace(f"dcat:downloadURL <{DOWNLOAD}> ;", "") + (
         f"<{DATASET}> dcat:distribution <https://cong.example.vn/id/distribution/2> ."
-        f"<https://cong.example.vn/id/distribution/2> dcat:accessURL <{ACCESS}> ; dcat:downloadURL <{DOWNLOAD}> ."
+        f"<https://cong.example.vn/id/distribution/2> dcat:accessURL <{ACCESS}> ;"
+        f" dcat:downloadURL <{DOWNLOAD}> ."
     )
     assert lost(counted(apart)) == {"download-url", "download-url-status"}
 
@@ -181,8 +182,10 @@ def test_what_gains_most_is_advised_first() -> None:
 
 @pytest.mark.parametrize(
     ("points", "code"),
-    [(405, "excellent"), (351, "excellent"), (350, "good"), (221, "good"), (220, "sufficient")]
-    + [(121, "sufficient"), (120, "bad"), (0, "bad")],
+    [
+        *((405, "excellent"), (351, "excellent"), (350, "good"), (221, "good")),
+        *((220, "sufficient"), (121, "sufficient"), (120, "bad"), (0, "bad")),
+    ],
 )
 def test_ratings_begin_where_the_method_says(points: int, code: str) -> None:
     assert scoring.rating(points).code == code

@@ -14,6 +14,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, XSD
 from rdflib.term import Node
 
 ADMS = "http://www.w3.org/ns/adms#"
+VERSION = URIRef(f"{DCAT}version")  # newer than the namespace that rdflib knows
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 _DATES = frozenset({XSD.date, XSD.dateTime, XSD.gYear, XSD.gYearMonth})
 _WHOLE = frozenset({XSD.nonNegativeInteger, XSD.integer})
@@ -70,7 +71,7 @@ _DATASET = (
     Rule(DCAT.keyword, _is_text),
     Rule(DCAT.contactPoint, _is_thing),
     Rule(DCAT.landingPage, _is_address),
-    Rule(DCAT.version, _is_text, most=1),
+    Rule(VERSION, _is_text, most=1),
 )
 _DISTRIBUTION = (
     Rule(DCAT.accessURL, _is_address, least=1),
