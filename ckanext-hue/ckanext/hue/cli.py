@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .catalog.cli import catalog
 from .harvest.commands import harvest, reconcile, scheduler, source
 from .quality.cli import quality
 from .tables.cli import tables
@@ -20,6 +21,7 @@ hue.add_command(scheduler)
 hue.add_command(reconcile)
 hue.add_command(quality)
 hue.add_command(tables)
+hue.add_command(catalog)
 
 
 __all__ = ["hue"]

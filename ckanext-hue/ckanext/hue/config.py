@@ -81,6 +81,11 @@ def query_timeout() -> int:
     return max(1, _get("ckanext.hue.tables.query_timeout")) * 1_000
 
 
+def rdf_profiles() -> list[str]:
+    """Names of the profiles by which RDF is written."""
+    return tk.aslist(_get("ckanext.dcat.rdf.profiles"))
+
+
 def publisher() -> str:
     return _get("ckanext.hue.publisher")
 

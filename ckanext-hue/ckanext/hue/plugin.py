@@ -9,7 +9,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
-from ckan.types import CKANApp, Context, Schema
+from ckan.types import CKANApp, Context, Schema, SignalMapping
 
 from ckanext.datastore.interfaces import IDataDictionaryForm
 from ckanext.dcat.interfaces import IDCATURIGenerator
@@ -17,7 +17,7 @@ from ckanext.dcat.interfaces import IDCATURIGenerator
 from . import choices, helpers, security, validators
 from .actions import ACTIONS
 from .auth import AUTH_FUNCTIONS
-from .catalog import addresses
+from .catalog import addresses, stale
 from .harvest import helpers as harvest_helpers
 from .quality import helpers as quality_helpers
 from .search import default, document, facets
@@ -46,8 +46,11 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(IDCATURIGenerator, inherit=True)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IGroupController, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
+    p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ISignal)
     p.implements(p.ITranslation)
     p.implements(p.IUploader, inherit=True)
 
@@ -95,6 +98,11 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     ) -> OrderedDict[str, Any]:
         return facets.dataset_facets()
 
+    # IGroupController, IOrganizationController; CKAN asks it of datasets too
+
+    def edit(self, entity: Any) -> None:
+        stale.edited(entity)
+
     # IMiddleware
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
@@ -110,6 +118,16 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
 
     def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         arrivals.edited(pkg_dict)
+
+    # ISignal
+
+    def get_signal_subscriptions(self) -> SignalMapping:
+        return {
+            tk.signals.action_succeeded: [
+                {"sender": action, "receiver": stale.joined_or_left}
+                for action in ("member_create", "member_delete")
+            ]
+        }
 
     # ITranslation
 

@@ -12,13 +12,15 @@ from werkzeug.datastructures import MultiDict
 
 from ckanext.datastore.blueprint import DUMP_FORMATS
 
+from .catalog.identifiers import identifiers
+from .catalog.views import catalogue
 from .harvest import gone
 from .harvest.views import harvests
 from .quality.views import quality
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
-__all__ = ["downloads", "harvests", "hue", "quality", "uploads"]
+__all__ = ["catalogue", "downloads", "harvests", "hue", "identifiers", "quality", "uploads"]
 
 log = logging.getLogger(__name__)
 

@@ -1,34 +1,93 @@
-"""The graphs that the profile makes: of a dataset, and of the catalogue itself."""
+"""The graphs that the portal publishes: of a dataset, of the catalogue itself, and of what both refer to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from rdflib import Graph, URIRef
 
-from ckanext.dcat.processors import RDFSerializer
 from ckanext.hue.quality import measuring
-from ckanext.hue.quality.measuring import Measured
+from ckanext.hue.schemas import Concept, vocabulary
 
-from . import addresses
+from . import addresses, agents, concepts, coverage, lookups, services
+from .lookups import Body, Lookups
+from .profile import HueDCATAPProfile
 
 
-def of_dataset(dataset: dict[str, Any], *, measured: Mapping[str, Measured] | None = None) -> Graph:
+def of_dataset(dataset: dict[str, Any], known: Lookups | None = None) -> Graph:
     """All that is said of one dataset, which is as `package_show` gives it.
 
-    `measured` are measurements of datasets by id (`measuring.of_datasets`), read when none are given.
+    known: from `lookups.of`, for a batch that this dataset is part of; then no statement is made here.
     """
-    serializer = RDFSerializer()
-    serializer.graph_from_dataset(dataset)
-    if measured is None:
-        measured = measuring.of_datasets([dataset["id"]])
-    measuring.describe(serializer.g, URIRef(addresses.dataset(dataset["id"])), measured.get(dataset["id"]))
-    return serializer.g
+    graph = Graph()
+    subject = URIRef(addresses.dataset(dataset["id"]))
+    known = known or lookups.of([dataset])
+    HueDCATAPProfile(graph, known=known).graph_from_dataset(dataset, subject)
+    measuring.describe(graph, subject, known.measured.get(dataset["id"]))
+    return graph
 
 
 def of_catalog() -> Graph:
     """All that is said of the catalogue, without its datasets."""
-    serializer = RDFSerializer()
-    serializer.graph_from_catalog()
-    return serializer.g
+    graph = Graph()
+    HueDCATAPProfile(graph).graph_from_catalog(None, URIRef(addresses.catalog()))
+    return graph
+
+
+def of_agency(agency: Body) -> Graph:
+    """All that is said of an agency."""
+    graph = _bound()
+    agents.add_agency(graph, agency)
+    return graph
+
+
+def of_field(field: Body) -> Graph:
+    """All that is said of a field (group)."""
+    graph = _bound()
+    concepts.add_field(graph, field)
+    concepts.add_scheme(graph, concepts.FIELDS)
+    return graph
+
+
+def of_unit(code: str) -> Graph:
+    """All that is said of an administrative unit."""
+    graph = _bound()
+    coverage.add_unit(graph, code)
+    concepts.add_scheme(graph, concepts.UNITS)
+    return graph
+
+
+def of_concept(scheme: str, entry: Concept) -> Graph:
+    """All that is said of a concept of one of the portal's vocabularies."""
+    graph = _bound()
+    concepts.add_own(graph, scheme, entry)
+    concepts.add_scheme(graph, scheme)
+    if scheme == "licenses" and not entry.uri:
+        concepts.describe_licence(graph, entry)
+    return graph
+
+
+def of_scheme(scheme: str, fields: Sequence[Body] = ()) -> Graph:
+    """All that is said of a vocabulary and its concepts; those of the fields are the groups `fields`.
+
+    Administrative units are not listed: Vietnam has thousands.
+    """
+    graph = _bound()
+    concepts.add_scheme(graph, scheme)
+    for field in fields:
+        concepts.add_field(graph, field)
+    for entry in vocabulary(scheme) if scheme not in (concepts.FIELDS, concepts.UNITS) else ():
+        concepts.add_own(graph, scheme, entry)
+    return graph
+
+
+def of_service() -> Graph:
+    """All that is said of the API."""
+    graph = _bound()
+    services.add_whole(graph)
+    return graph
+
+
+def _bound() -> Graph:
+    return Graph(bind_namespaces="rdflib")

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hue import config
+from ckanext.hue.catalog import keeping
 from ckanext.hue.quality import jobs as quality_jobs
 from ckanext.hue.quality import publication as quality_publication
 from ckanext.hue.tables.files import jobs as file_jobs
@@ -34,6 +35,7 @@ JITTER = 0.1  # of the interval, so that sources of one schedule do not come all
 HEARTBEAT = "scheduler"
 LOCK = "hue scheduler"  # who holds it is the one that looks
 OFTEN = timedelta(minutes=5)
+SOON = timedelta(seconds=15)  # a change of a dataset is in the catalogue after a minute at most
 
 
 def run() -> None:
@@ -126,6 +128,10 @@ def _set_next(name: str, moment: datetime, *, ran: bool = True) -> None:
     )
 
 
+def _soon(now: datetime) -> datetime:
+    return now + SOON
+
+
 def _often(now: datetime) -> datetime:
     return now + OFTEN
 
@@ -145,6 +151,8 @@ def _prune() -> None:
 TASKS: dict[str, tuple[Callable[[datetime], datetime], Callable[[], Any]]] = {
     "uploads": (_often, upload_jobs.resume),
     "files": (_often, file_jobs.enqueue),
+    "catalogue": (_soon, keeping.look),
+    "catalogue at night": (_nightly, keeping.tidy),
     "quality": (_often, quality_jobs.enqueue),
     "quality-dataset": (_nightly, quality_publication.enqueue),
     "prune": (_nightly, _prune),

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.redis import connect_to_redis
-from ckan.types import Context
 from rdflib import Graph, URIRef
 from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hue import config
-from ckanext.hue.catalog import addresses, graphs
+from ckanext.hue.catalog import addresses, graphs, lookups, reading, stale, store
 from ckanext.hue.harvest.database import held_lock
 
 from . import links, notices, own, records, scoring, timeliness
@@ -31,8 +31,6 @@ BATCH = 50
 LOCK = "hue quality"
 QUEUED_SECONDS = 10 * 60  # should the queue lose the job, another one is queued after this time
 MARGIN_SECONDS = 10 * 60  # a batch, or a link's answer, may take until after the job's turn
-# Tells with the ids of datasets that something else is said of their quality now.
-SCORED = tk.signals.ckanext.signal("hue:quality_scored")
 
 
 @dataclass(slots=True)
@@ -87,48 +85,46 @@ def _score_due(summary: Summary, until: float) -> None:
         changed = records.store(counted)
         summary.scored += sum(one.score is not None for one in counted)
         summary.failed += sum(one.score is None for one in counted)
-        if changed:
-            SCORED.send(changed)
+        stale.mark(changed)
         model.Session.remove()
 
 
 def _counted(due: list[Due]) -> list[Counted]:
-    """Count a batch: its links' states are read at once."""
-    described = {one: _graph(one.dataset_id) for one in due}
-    given = {
-        one: scoring.addresses(graph, URIRef(addresses.dataset(one.dataset_id)))
-        for one, graph in described.items()
-        if graph is not None
-    }
+    """Count a batch: what its graphs need and its links' states are read at once."""
+    graphs_by_due = _graphs(due)
+    given = {one: scoring.addresses(graph, _subject(one)) for one, graph in graphs_by_due.items()}
     all_given = {address for found in given.values() for address in found}
     own_ones = {address for address in all_given if own.is_own(address)}
     statuses = {**records.statuses(all_given - own_ones), **own.statuses(own_ones)}
-    counted = []
-    for one, graph in described.items():
-        if graph is None:
-            counted.append(Counted(one, None, None, {}))
-            continue
-        dataset = URIRef(addresses.dataset(one.dataset_id))
+    counted = [Counted(one, None, None, {}) for one in due if one not in graphs_by_due]
+    for one, graph in graphs_by_due.items():
         hosts = {address: links.host_of(address) for address in given[one] if address not in own_ones}
         counted.append(
             Counted(
                 one,
-                scoring.score(graph, dataset, statuses),
-                timeliness.due(graph, dataset),
+                scoring.score(graph, _subject(one), statuses),
+                timeliness.due(graph, _subject(one)),
                 {address: host for address, host in hosts.items() if host},
             )
         )
     return counted
 
 
-def _graph(dataset_id: str) -> Graph | None:
-    try:
-        shown = tk.get_action("package_show")(Context(ignore_auth=True), {"id": dataset_id})
-        return graphs.of_dataset(shown, measured={})
-    except JobTimeoutException:
-        raise
-    except Exception:
-        # One odd dataset must not keep the others waiting.
-        log.exception("The quality of dataset %s could not be counted", dataset_id)
-        model.Session.rollback()
-        return None
+def _subject(due: Due) -> URIRef:
+    return URIRef(addresses.dataset(due.dataset_id))
+
+
+def _graphs(due: list[Due]) -> dict[Due, Graph]:
+    """The graph of each dataset; those of which none can be made are missing."""
+    shown = reading.shown([store.Due(one.dataset_id, one.metadata_modified, None) for one in due])
+    known = lookups.of(list(shown.values()))
+    made: dict[Due, Graph] = {}
+    for one in due:
+        try:
+            made[one] = graphs.of_dataset(shown[one.dataset_id], known)
+        except (JobTimeoutException, SQLAlchemyError):
+            raise
+        except Exception:
+            # One odd dataset must not keep the others waiting; a purged one is forgotten by the next run.
+            log.exception("The quality of dataset %s could not be counted", one.dataset_id)
+    return made

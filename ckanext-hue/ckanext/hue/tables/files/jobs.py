@@ -15,6 +15,7 @@ from rq.job import Retry
 from rq.timeouts import JobTimeoutException
 
 from ckanext.hue import config
+from ckanext.hue.catalog import stale
 from ckanext.hue.tables import indexing, versions
 from ckanext.hue.tables.database import datastore_connection
 from ckanext.hue.tables.profile import profile_of
@@ -161,6 +162,7 @@ def _write_or_log(table: Due, summary: Summary) -> None:
         summary.tables += bool(files)
         summary.files += files
         if files:
+            stale.mark_tables([table.resource_id])
             _profile(table)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "009_quality"
-down_revision = "007_listing_age"
+down_revision = "008_fragments"
 branch_labels = None
 depends_on = None
 

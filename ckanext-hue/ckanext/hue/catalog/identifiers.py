@@ -1,0 +1,173 @@
+"""`/id/…`: persistent addresses, which lead to a page or to RDF; `/doc/…`: RDF of agencies and concepts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Context
+from flask import Blueprint, Response, redirect
+from rdflib import Graph
+from rdflib.namespace import SKOS
+from werkzeug.wrappers import Response as BaseResponse
+
+from ckanext.hue import choices
+from ckanext.hue.harvest import gone
+from ckanext.hue.schemas import concept
+
+from . import addresses, concepts, graphs, lookups
+
+HTML = "html"
+SEE_OTHER, BAD_REQUEST, NOT_FOUND, GONE = 303, 400, 404, 410
+MEDIA_TYPES = {
+    HTML: "text/html",
+    "ttl": "text/turtle",
+    "rdf": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+}
+RDFLIB_FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
+
+identifiers = Blueprint("hue_identifiers", __name__)
+
+
+@identifiers.route("/id/catalog")
+def catalog() -> BaseResponse:
+    return _lead(tk.url_for("home.index"), "/catalog")
+
+
+@identifiers.route("/id/service/api")
+def service() -> BaseResponse:
+    return _lead(tk.url_for("hue.developers"), "/doc/service/api")
+
+
+@identifiers.route("/id/dataset/<dataset_id>")
+def dataset(dataset_id: str) -> BaseResponse:
+    found = _readable(dataset_id)
+    return _lead(tk.url_for("dataset.read", id=found.name), f"/dataset/{found.name}")
+
+
+@identifiers.route("/id/distribution/<resource_id>")
+def distribution(resource_id: str) -> BaseResponse:
+    resource = model.Session.get(model.Resource, resource_id)
+    if resource is None:
+        tk.abort(NOT_FOUND)
+    found = _readable(resource.package_id or "")
+    if resource.state != model.State.ACTIVE:
+        tk.abort(NOT_FOUND)
+    page = tk.url_for("dataset_resource.read", id=found.name, resource_id=resource.id)
+    return _lead(page, f"/dataset/{found.name}")
+
+
+@identifiers.route("/id/agency/<agency_id>")
+def agency(agency_id: str) -> BaseResponse:
+    body = _body(agency_id)
+    return _lead(tk.url_for("organization.read", id=body.name), f"/doc/agency/{body.id}")
+
+
+@identifiers.route("/id/concept/<scheme>", defaults={"code": ""})
+@identifiers.route("/id/concept/<scheme>/<code>")
+def a_concept(scheme: str, code: str) -> BaseResponse:
+    _described(scheme, code)
+    document = addresses.concept(scheme, code) if code else addresses.concept_scheme(scheme)
+    document = document.replace(f"{addresses.BELOW}/", "/doc/", 1)
+    page = tk.url_for("group.read", id=code) if scheme == concepts.FIELDS and code else f"{document}.html"
+    return _lead(page, document)
+
+
+@identifiers.route("/doc/service/api.<suffix>")
+def service_document(suffix: str) -> BaseResponse:
+    return _document(graphs.of_service(), suffix)
+
+
+@identifiers.route("/doc/agency/<agency_id>.<suffix>")
+def agency_document(agency_id: str, suffix: str) -> BaseResponse:
+    return _document(graphs.of_agency(_body(agency_id)), suffix)
+
+
+@identifiers.route("/doc/concept/<scheme>.<suffix>", defaults={"code": ""})
+@identifiers.route("/doc/concept/<scheme>/<code>.<suffix>")
+def concept_document(scheme: str, code: str, suffix: str) -> BaseResponse | str:
+    graph = _described(scheme, code)()
+    if suffix != HTML:
+        return _document(graph, suffix)
+    subject = addresses.concept(scheme, code) if code else addresses.concept_scheme(scheme)
+    return tk.render("hue/catalog/concept.html", _as_page(graph, subject, scheme))
+
+
+def _lead(page: str, document: str) -> BaseResponse:
+    """See the page, or the RDF document in the format that is asked for."""
+    suffix = tk.request.args.get("format") or _accepted()
+    if suffix not in MEDIA_TYPES:
+        tk.abort(BAD_REQUEST, tk._("There is no such format."))
+    answer = redirect(page if suffix == HTML else f"{document}.{suffix}", SEE_OTHER)
+    answer.vary.add("Accept")
+    return answer
+
+
+def _accepted() -> str:
+    best = tk.request.accept_mimetypes.best_match(MEDIA_TYPES.values(), MEDIA_TYPES[HTML])
+    return next(suffix for suffix, media_type in MEDIA_TYPES.items() if media_type == best)
+
+
+def _readable(dataset_id: str) -> model.Package:
+    """The dataset with this very id; answers 404 where the reader knows of none, 410 for an archived one."""
+    found = model.Session.get(model.Package, dataset_id)
+    if found is None or found.type != "dataset":
+        tk.abort(NOT_FOUND)
+    if gone.is_archived(found):
+        tk.abort(GONE)
+    user = Context(user=tk.current_user.name, auth_user_obj=tk.current_user)  # pyright: ignore
+    try:
+        tk.check_access("package_show", user, {"id": found.id})
+    except tk.NotAuthorized:
+        tk.abort(NOT_FOUND)
+    if found.state != model.State.ACTIVE:
+        tk.abort(NOT_FOUND)
+    return found
+
+
+def _body(agency_id: str) -> lookups.Body:
+    found = model.Session.get(model.Group, agency_id)
+    if found is None or not found.is_organization or found.state != model.State.ACTIVE:
+        tk.abort(NOT_FOUND)
+    return lookups.bodies([found.id])[found.id]
+
+
+def _described(scheme: str, code: str) -> Callable[[], Graph]:
+    """What makes the graph of this vocabulary or concept; answers 404 where the portal has none."""
+    if scheme not in concepts.TITLES:
+        tk.abort(NOT_FOUND)
+    if not code:
+        return lambda: graphs.of_scheme(scheme, lookups.fields() if scheme == concepts.FIELDS else ())
+    if scheme == concepts.FIELDS:
+        field = next((field for field in lookups.fields() if field.name == code), None)
+        return (lambda: graphs.of_field(field)) if field else tk.abort(NOT_FOUND)
+    if scheme == concepts.UNITS:
+        return (lambda: graphs.of_unit(code)) if choices.is_unit_code(code) else tk.abort(NOT_FOUND)
+    known = concept(scheme, code)
+    return (lambda: graphs.of_concept(scheme, known)) if known and known.code == code else tk.abort(NOT_FOUND)
+
+
+def _document(graph: Graph, suffix: str) -> BaseResponse:
+    if suffix not in RDFLIB_FORMATS:
+        tk.abort(NOT_FOUND, tk._("There is no such format."))
+    body = graph.serialize(format=RDFLIB_FORMATS[suffix], encoding="utf-8")
+    answer = Response(body, mimetype=MEDIA_TYPES[suffix])
+    answer.add_etag()
+    return answer.make_conditional(tk.request.environ)
+
+
+def _as_page(graph: Graph, subject: str, scheme: str) -> dict[str, Any]:
+    """What the page of a concept or vocabulary shows; `names` are by the concept's address."""
+    return {
+        "scheme": concepts.TITLES[scheme],
+        "address": subject,
+        "names": {
+            str(node): sorted({str(name) for name in graph.objects(node, SKOS.prefLabel)})
+            for node in sorted(set(graph.subjects(SKOS.inScheme)), key=str)
+        },
+        "formats": RDFLIB_FORMATS,
+    }

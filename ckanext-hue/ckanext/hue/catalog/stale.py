@@ -1,0 +1,57 @@
+"""Datasets whose graph has to be made anew although they did not change themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ckan import model
+from sqlalchemy import text
+
+from ckanext.hue.harvest.database import rows
+
+_MARK = (
+    "INSERT INTO hue_catalog_stale (dataset_id) {}"
+    " ON CONFLICT (dataset_id) DO UPDATE SET marked = clock_timestamp()"
+)
+
+
+def mark(dataset_ids: Collection[str]) -> None:
+    """Have the graphs of these datasets made anew within a minute."""
+    if dataset_ids:
+        rows(_MARK.format("SELECT DISTINCT unnest(CAST(:ids AS text[]))"), ids=list(dataset_ids))
+
+
+def mark_tables(resource_ids: Collection[str]) -> None:
+    """The same for the datasets of these resources."""
+    if resource_ids:
+        rows(
+            _MARK.format("SELECT DISTINCT package_id FROM resource WHERE id = ANY(:ids)"),
+            ids=list(resource_ids),
+        )
+
+
+def edited(entity: Any) -> None:
+    """Mark what names an organization or group that is being changed, in the same transaction.
+
+    The datasets of its children are among them: an agency is told with the agency above it.
+    """
+    if isinstance(entity, model.Group):
+        model.Session.execute(
+            text(
+                _MARK.format(
+                    "SELECT id FROM package WHERE owner_org = :id OR owner_org IN"
+                    " (SELECT group_id FROM member WHERE table_name = 'group'"
+                    " AND table_id = :id AND state = 'active')"
+                    " UNION SELECT table_id FROM member"
+                    " WHERE table_name = 'package' AND group_id = :id AND state = 'active'"
+                )
+            ),
+            {"id": entity.id},
+        )
+
+
+def joined_or_left(_action: str, *, data_dict: dict[str, Any], **_signal: Any) -> None:
+    """Mark a dataset that was put into a group or taken out: CKAN changes only the membership."""
+    if data_dict.get("object_type") == "package" and (dataset := model.Package.get(data_dict["object"])):
+        mark([dataset.id])
