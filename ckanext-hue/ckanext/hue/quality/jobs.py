@@ -116,7 +116,7 @@ def _subject(due: Due) -> URIRef:
 
 def _graphs(due: list[Due]) -> dict[Due, Graph]:
     """The graph of each dataset; those of which none can be made are missing."""
-    shown = reading.shown([store.Due(one.dataset_id, one.metadata_modified, None) for one in due])
+    shown = reading.shown([store.Due(one.dataset_id, one.metadata_modified, True, None) for one in due])
     known = lookups.of(list(shown.values()))
     made: dict[Due, Graph] = {}
     for one in due:
