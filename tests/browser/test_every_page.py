@@ -26,6 +26,8 @@ PATHS = {
     "field": "/group/{sample.field}",
     "about the portal": "/about",
     "developers": "/developers",
+    "quality": "/quality",
+    "quality of an agency": "/organization/{sample.agency}/quality",
     "sign in": "/user/login",
     "in English": "/en/",
 }

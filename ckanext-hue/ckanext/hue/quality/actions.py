@@ -24,7 +24,7 @@ def _text(value: Any) -> str:
 
 def _at_most(limit: int) -> Any:
     def check(value: int) -> int:
-        if value > limit:
+        if isinstance(value, int) and value > limit:
             raise tk.Invalid(f"Nhiều nhất là {limit}.")
         return value
 
