@@ -39,6 +39,15 @@ UNNAMED = """[...document.querySelectorAll('img, a, button')].filter(element => 
 ).map(element => element.outerHTML.slice(0, 120))"""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def scored(sample: Any, application: Any) -> None:
+    """The pages about quality have something to say."""
+    from ckanext.hue.quality import jobs
+
+    with application.test_request_context():
+        jobs.run()
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("name", PATHS)
 def test_the_page_is_sound(visit: Callable[..., Any], sample: Any, name: str, size: tuple[int, int]) -> None:

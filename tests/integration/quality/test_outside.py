@@ -64,7 +64,7 @@ NOT_COMPLIANT = """
 
 @dataclass(frozen=True)
 class Seen:
-    """The catalogue as somebody outside sees it: its graph, the demonstration's datasets, what the API says."""
+    """The catalogue as somebody outside sees it: its graph, the demonstration's datasets, the API's word."""
 
     graph: Graph
     datasets: list[URIRef]
