@@ -28,6 +28,7 @@ PAUSE_SECONDS = 0.5  # between two questions to a host
 MAX_IN_VAIN = 3  # in a row, after which a host is left alone
 LEFT_ALONE_HOURS = 1
 MAX_REASON = 500
+UNCHECKED = "Cổng không kiểm tra được địa chỉ này."
 
 Check = tuple[str, int | None, str]  # address, status, reason
 
@@ -90,6 +91,10 @@ def _asked(addresses: Sequence[str], allowed: set[HostPort], until: float) -> It
         except SourceError as error:
             in_vain += isinstance(error, HostTrouble)
             yield address, None, str(error)[:MAX_REASON]
+        except Exception:
+            # One odd address must not keep the others from being asked, day after day.
+            log.exception("%s could not be checked", address)
+            yield address, None, UNCHECKED
 
 
 def _private_hosts() -> set[HostPort]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.engine import Row
 
 from ckanext.hue import config
 from ckanext.hue.harvest.database import rows
@@ -34,7 +38,7 @@ def send_due() -> int:
     """Tell agencies of links that died; how many mails went out. Without a mail server nobody is told."""
     if not config.smtp_server():
         return 0
-    by_agency = defaultdict(list)
+    by_agency: defaultdict[str, list[Row[Any]]] = defaultdict(list)
     for row in rows(_DEAD, failures=FAILURES_TOLD, most=LINKS_AT_ONCE):
         by_agency[row.agency_id].append(row)
     sent = 0
@@ -52,7 +56,7 @@ def send_due() -> int:
     return sent
 
 
-def _notice(found: list) -> Notice:  # pyright: ignore[reportMissingTypeArgument]
+def _notice(found: Sequence[Row[Any]]) -> Notice:
     lines = [
         f"- {' '.join(row.title.split())[:MAX_TITLE]}: {row.address}"
         f" ({f'mã HTTP {row.status}' if row.status else row.reason})"

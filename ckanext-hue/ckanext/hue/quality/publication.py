@@ -22,7 +22,7 @@ from ckanext.hue.slug import slugify_vi
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.loading import load_batches
 
-from . import scoring
+from . import records, scoring
 from .records import PUBLIC
 
 LOCK = "hue quality dataset"
@@ -60,7 +60,13 @@ _ROWS = f"""
 
 def enqueue() -> None:
     """Queue the nightly publication. Raises redis.exceptions.RedisError."""
-    tk.enqueue_job(publish, title="Công bố điểm chất lượng siêu dữ liệu", rq_kwargs={"timeout": JOB_SECONDS})
+    tk.enqueue_job(nightly, title="Công bố điểm chất lượng siêu dữ liệu", rq_kwargs={"timeout": JOB_SECONDS})
+
+
+def nightly() -> None:
+    """The nightly background job: publish, and forget links that no dataset gives any more."""
+    publish()
+    records.forget_links()
 
 
 def publish() -> bool:
