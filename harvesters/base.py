@@ -176,7 +176,7 @@ class Setting:
     """One setting of a kind of source, as forms and documents show it (in Vietnamese).
 
     `type` is `text`, `secret`, `choice` (one of `choices`), `flag` (true or false), `list` (of text) or
-    `mapping` (of text to text).
+    `mapping` (of text to text). A text has the form of `pattern`, a regular expression, if there is one.
     """
 
     name: str
@@ -185,6 +185,7 @@ class Setting:
     type: Literal["text", "secret", "choice", "flag", "list", "mapping"] = "text"
     choices: tuple[str, ...] = ()
     required: bool = False
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)

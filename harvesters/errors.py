@@ -61,6 +61,10 @@ class RefusedByServer(SourceError):
 
     template = "Nguồn trả lời mã lỗi HTTP {status} cho {url}. Hãy báo đơn vị vận hành nguồn."
 
+    def __init__(self, *, status: int, **values: object) -> None:
+        self.status = status
+        super().__init__(status=status, **values)
+
 
 class ServerBusy(RefusedByServer, HostTrouble):
     """The server answered each time with an error that may pass: 429, 500, 502, 503 or 504."""

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import IO, Any
 from urllib.parse import urljoin
 
@@ -131,6 +132,37 @@ class Client:
         request = self._request(address, None, "*/*", "")
         request = replace(request, method="HEAD", attempts=1, total_seconds=HEAD_SECONDS)
         return self._fetch(request, io.BytesIO())
+
+    def status(self, address: str) -> int:
+        """The HTTP status in which an address ends, after its redirects. Raises SourceError when none comes.
+
+        Asked for by HEAD, and where that fails by GET of the first byte: many servers know no HEAD.
+        """
+        try:
+            status = self._status(address, "HEAD", {})
+        except errors.HostTrouble:
+            status = HTTPStatus.NOT_IMPLEMENTED
+        if status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.TOO_MANY_REQUESTS:
+            return status
+        return self._status(address, "GET", {"Range": "bytes=0-0"})
+
+    def _status(self, address: str, method: str, headers: Mapping[str, str]) -> int:
+        request = self._request(address, None, "*/*", "")
+        request = replace(
+            request,
+            method=method,
+            attempts=1,
+            total_seconds=HEAD_SECONDS,
+            max_bytes=1,
+            headers={**request.headers, **headers},
+        )
+        try:
+            self._fetch(request, io.BytesIO())
+        except errors.RefusedByServer as error:
+            return error.status
+        except errors.TooLarge:  # it answers, with more than was asked for
+            pass
+        return HTTPStatus.OK
 
     def url_of(self, address: str) -> str:
         """The whole web address. Raises BadAddress."""

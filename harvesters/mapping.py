@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from . import envelope
 from .base import Setting
+from .defaults import SPATIAL
 from .errors import SettingsError
 
 LISTING_NAMES = ("data", "tong", "phien", "code", "message")
@@ -80,6 +81,7 @@ SETTINGS = (
         f"Mã ở nguồn và kiểu tương ứng ({', '.join(sorted(envelope.TYPES))}), ví dụ varchar = text",
         "mapping",
     ),
+    SPATIAL,
 )
 
 Path = tuple[str, ...]

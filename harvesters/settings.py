@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,7 @@ def _checked(setting: Setting, value: Any) -> Any:
         case "mapping":
             fits = isinstance(value, dict) and len(value) <= MAX_ITEMS and all(map(_is_text, value.values()))
         case _:
-            fits = _is_text(value)
+            fits = _is_text(value) and (not value or re.fullmatch(setting.pattern or ".*", value, re.DOTALL))
     if not fits:
         raise SettingsError(reason=f"thiết lập «{setting.name}» phải là {_described(setting)}.")
     return value
@@ -48,6 +49,8 @@ def _is_text(value: Any) -> bool:
 
 
 def _described(setting: Setting) -> str:
+    if setting.pattern:
+        return f"văn bản đúng dạng: {setting.help}"
     return {
         "flag": "true hoặc false",
         "choice": f"một trong {', '.join(setting.choices)}",

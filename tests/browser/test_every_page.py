@@ -26,6 +26,8 @@ PATHS = {
     "field": "/group/{sample.field}",
     "about the portal": "/about",
     "developers": "/developers",
+    "quality": "/quality",
+    "quality of an agency": "/organization/{sample.agency}/quality",
     "sign in": "/user/login",
     "in English": "/en/",
 }
@@ -35,6 +37,15 @@ UNNAMED = """[...document.querySelectorAll('img, a, button')].filter(element => 
     ? !element.hasAttribute('alt')
     : ![element.ariaLabel, element.textContent, element.title].some(name => name && name.trim())
 ).map(element => element.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scored(sample: Any, application: Any) -> None:
+    """The pages about quality have something to say."""
+    from ckanext.hue.quality import jobs
+
+    with application.test_request_context():
+        jobs.run()
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])

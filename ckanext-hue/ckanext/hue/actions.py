@@ -9,6 +9,7 @@ from .harvest.actions import jobs as harvest_jobs
 from .harvest.actions import reading as harvest_reading
 from .harvest.actions import writing as harvest_writing
 from .metadata import actions as metadata
+from .quality import actions as quality
 from .search import showing
 from .tables import actions as tables
 from .tables.files import actions as files
@@ -16,7 +17,17 @@ from .tables.uploads import actions as uploads
 
 ACTIONS: dict[str, Callable[..., Any]] = {
     name: function
-    for room in (harvest_jobs, harvest_reading, harvest_writing, metadata, showing, tables, files, uploads)
+    for room in (
+        harvest_jobs,
+        harvest_reading,
+        harvest_writing,
+        metadata,
+        quality,
+        showing,
+        tables,
+        files,
+        uploads,
+    )
     for name, function in vars(room).items()
     if name.startswith("hue_") or getattr(function, "chained_action", None) is True
 }

@@ -9,6 +9,7 @@ from ckan import authz, model
 from ckan.types import AuthResult, Context, DataDict
 
 from .harvest import auth as harvests
+from .quality import auth as quality
 
 
 def member_list(context: Context, data_dict: DataDict) -> AuthResult:
@@ -57,7 +58,7 @@ AUTH_FUNCTIONS: dict[str, Callable[..., AuthResult]] = {
     "member_list": member_list,
     **{
         name: function
-        for functions in (globals(), vars(harvests))
+        for functions in (globals(), vars(harvests), vars(quality))
         for name, function in functions.items()
         if name.startswith("hue_")
     },

@@ -7,6 +7,7 @@ import click
 from .catalog.cli import catalog
 from .harvest.commands import harvest, reconcile, scheduler, source
 from .metadata.cli import schema
+from .quality.cli import quality
 from .tables.cli import tables
 
 
@@ -19,6 +20,7 @@ hue.add_command(source)
 hue.add_command(harvest)
 hue.add_command(scheduler)
 hue.add_command(reconcile)
+hue.add_command(quality)
 hue.add_command(tables)
 hue.add_command(catalog)
 hue.add_command(schema)

@@ -58,6 +58,11 @@ def kept_days() -> int:
     return max(1, _get("ckanext.hue.harvest.kept_days"))
 
 
+def harvest_spatial() -> str:
+    """The code of the administrative unit that harvested tables are about unless a source says otherwise."""
+    return _get("ckanext.hue.harvest.spatial") or ""
+
+
 def file_storage() -> str:
     """The name of CKAN's file storage that keeps tables as files."""
     return _get("ckanext.hue.files.storage")

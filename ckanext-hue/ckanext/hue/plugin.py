@@ -21,6 +21,7 @@ from .catalog import addresses, stale
 from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
+from .quality import helpers as quality_helpers
 from .search import default, document, facets
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
@@ -35,6 +36,7 @@ HELPERS = {
         discovery_helpers,
         harvest_helpers,
         metadata_helpers,
+        quality_helpers,
         upload_helpers,
     )
     for name, function in vars(module).items()

@@ -17,10 +17,20 @@ from .catalog.views import catalogue
 from .discovery.views import discovery
 from .harvest import gone
 from .harvest.views import harvests
+from .quality.views import quality
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
-__all__ = ["catalogue", "discovery", "downloads", "harvests", "hue", "identifiers", "uploads"]
+__all__ = [
+    "catalogue",
+    "discovery",
+    "downloads",
+    "harvests",
+    "hue",
+    "identifiers",
+    "quality",
+    "uploads",
+]
 
 log = logging.getLogger(__name__)
 

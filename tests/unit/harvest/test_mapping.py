@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -160,3 +160,68 @@ def test_rows_that_changed_get_the_sources_time_or_the_present_one() -> None:
 
 def test_rows_that_did_not_change_keep_their_time() -> None:
     assert times("2023-01-01T00:00:00", NOON, written=False) == "2023-01-01T00:00:00"
+
+
+def test_what_the_source_does_not_say_is_filled_in() -> None:
+    bare = dataclasses.replace(ENTRY, keywords=())
+    lists = [
+        dataclasses.replace(loaded(), period=(date(2020, 1, 1), date(2021, 5, 1))),
+        dataclasses.replace(loaded("hai"), period=(date(2019, 3, 1), date(2020, 1, 1))),
+    ]
+    assert mapping.defaults(SOURCE, bare, lists, agency="Sở Du lịch", unit="46") == {
+        "spatial_coverage": [{"code": "46"}],
+        "temporal_coverage": [{"start": "2019-03-01", "end": "2021-05-01"}],
+        "tags": [{"name": "Du lịch"}, {"name": "Sở Du lịch"}],
+    }
+
+
+def test_nothing_is_filled_in_from_nothing() -> None:
+    unknown = TableEntry(remote_id="1", title="Bảng", access="mo", field_code="khong-co")
+    assert mapping.defaults(SOURCE, unknown, [loaded()], agency="", unit="") == {}
+
+
+def test_keywords_of_the_source_are_left_alone() -> None:
+    assert "tags" not in mapping.defaults(SOURCE, ENTRY, [], agency="Sở Du lịch")
+
+
+def test_the_sources_setting_says_where_before_the_portals() -> None:
+    source = dataclasses.replace(SOURCE, settings={"spatial": "19900"})
+    assert mapping.defaults(source, ENTRY, [], agency="", unit="46") == {
+        "spatial_coverage": [{"code": "19900"}]
+    }
+
+
+PLACE = {"spatial_coverage": [{"code": "46"}]}
+
+
+@pytest.mark.parametrize(
+    ("stored", "before", "expected"),
+    [
+        ({}, None, PLACE),
+        ({"spatial_coverage": []}, {}, PLACE),
+        ({"spatial_coverage": [{"code": "01", "text": "Hà Nội"}]}, None, {}),
+        (
+            {"spatial_coverage": [{"code": "01", "text": "Hà Nội"}]},
+            {"spatial_coverage": [{"code": "01"}]},
+            PLACE,
+        ),
+        ({"spatial_coverage": [{"code": "48"}]}, {"spatial_coverage": [{"code": "01"}]}, {}),
+        ({"spatial_coverage": [{"code": "01"}, {"code": "48"}]}, {"spatial_coverage": [{"code": "01"}]}, {}),
+        ({"spatial_coverage": "lạ"}, {"spatial_coverage": [{"code": "01"}]}, {}),
+    ],
+)
+def test_people_have_the_last_word_on_what_is_filled_in(
+    stored: dict[str, object], before: dict[str, object] | None, expected: dict[str, object]
+) -> None:
+    assert mapping.with_defaults(stored, PLACE, before) == expected
+
+
+def test_another_default_is_another_hash() -> None:
+    known = mapping.dataset_hash(dataset(), [loaded()], PLACE)
+    assert mapping.dataset_hash(dataset(), [loaded()], PLACE) == known
+    assert mapping.dataset_hash(dataset(), [loaded()], {}) != known
+
+
+def test_a_dataset_is_issued_on_the_day_on_which_it_came_in_vietnam() -> None:
+    assert mapping.first_published({"metadata_created": "2024-05-01T18:00:00.123456"}) == "2024-05-02"
+    assert mapping.first_published({}) == datetime.now(mapping.VIETNAM).date().isoformat()

@@ -280,3 +280,37 @@ def certificate(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     return context
+
+
+@pytest.mark.parametrize(
+    ("head", "get", "status", "methods"),
+    [
+        (200, 500, 200, ["HEAD"]),
+        (404, 200, 200, ["HEAD", "GET"]),
+        (405, 206, 206, ["HEAD", "GET"]),
+        (501, 404, 404, ["HEAD", "GET"]),
+        (500, 500, 500, ["HEAD", "GET"]),
+        (429, 200, 429, ["HEAD"]),
+    ],
+)
+def test_a_status_is_asked_by_head_and_then_by_get(
+    serve: Callable[..., Any], head: int, get: int, status: int, methods: list[str]
+) -> None:
+    web = serve(lambda request: request.give(b"x" * 100_000, head if request.command == "HEAD" else get))
+    client = Client(web.base, allow_private_host=True)
+    assert client.status(f"{web.base}/tep?a=1") == status
+    assert [method for method, _, _ in web.seen] == methods
+
+
+def test_a_status_is_the_one_behind_the_redirects(serve: Callable[..., Any]) -> None:
+    web = serve(
+        lambda request: request.give(status=302, Location="/moi") if request.path == "/cu" else request.give()
+    )
+    assert Client(web.base, allow_private_host=True).status(f"{web.base}/cu") == 200
+
+
+def test_no_status_of_a_private_address_is_asked(serve: Callable[..., Any]) -> None:
+    web = serve(lambda request: request.give())
+    with pytest.raises(errors.AddressRefused):
+        Client("http://example.vn").status(f"{web.base}/tep")
+    assert web.seen == []

@@ -26,6 +26,7 @@ TITLES = {
     "frequencies": ("Tần suất cập nhật", "Update frequencies"),
     "languages": ("Ngôn ngữ", "Languages"),
     "licenses": ("Giấy phép", "Licences"),
+    "quality_scores": ("Điểm chất lượng siêu dữ liệu", "Scores of metadata quality"),
     "source_systems": ("Hệ thống nguồn", "Source systems"),
     "statuses": ("Trạng thái", "Statuses"),
     UNITS: ("Đơn vị hành chính", "Administrative units"),

@@ -8,9 +8,10 @@ from typing import Any
 from rdflib import Graph, URIRef
 from rdflib.namespace import SKOS
 
+from ckanext.hue.quality import measuring
 from ckanext.hue.schemas import Concept, vocabulary
 
-from . import addresses, agents, concepts, coverage, services
+from . import addresses, agents, concepts, coverage, lookups, services
 from .lookups import Body, Lookups
 from .profile import HueDCATAPProfile
 from .terms import add_texts
@@ -22,8 +23,10 @@ def of_dataset(dataset: dict[str, Any], known: Lookups | None = None) -> Graph:
     known: from `lookups.of`, for a batch that this dataset is part of; then no statement is made here.
     """
     graph = Graph()
-    profile = HueDCATAPProfile(graph, known=known)
-    profile.graph_from_dataset(dataset, URIRef(addresses.dataset(dataset["id"])))
+    subject = URIRef(addresses.dataset(dataset["id"]))
+    known = known or lookups.of([dataset])
+    HueDCATAPProfile(graph, known=known).graph_from_dataset(dataset, subject)
+    measuring.describe(graph, subject, known.measured.get(dataset["id"]))
     return graph
 
 

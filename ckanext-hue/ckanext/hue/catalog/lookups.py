@@ -10,6 +10,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hue.harvest.database import rows
+from ckanext.hue.quality import measuring
+from ckanext.hue.quality.measuring import Measured
 from ckanext.hue.tables.files import records
 from ckanext.hue.tables.files.records import StoredFile
 
@@ -45,13 +47,14 @@ class Series:
 class Lookups:
     """For some datasets: agencies and fields by id, stored files by resource and format, series by id.
 
-    `members` are the public datasets in each series, by the series' id.
+    `members` are the public datasets in each series, by the series' id; `measured` is their quality, by id.
     """
 
     bodies: Mapping[str, Body] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, StoredFile]] = field(default_factory=dict)
     series: Mapping[str, Series] = field(default_factory=dict)
     members: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    measured: Mapping[str, Measured] = field(default_factory=dict)
 
 
 _BODIES = """
@@ -81,7 +84,7 @@ _DATES = """
 
 
 def of(datasets: Sequence[dict[str, Any]]) -> Lookups:
-    """What the graphs of these datasets (as `package_show` gives them) need: four statements at most."""
+    """What the graphs of these datasets (as `package_show` gives them) need: five statements at most."""
     tables = [
         resource["id"]
         for dataset in datasets
@@ -98,6 +101,7 @@ def of(datasets: Sequence[dict[str, Any]]) -> Lookups:
         files=records.of_tables(tables) if tables else {},
         series=_series({name for dataset in datasets for name in dataset.get("in_series") or []}),
         members=_members([dataset["id"] for dataset in datasets]),
+        measured=measuring.of_datasets(dataset["id"] for dataset in datasets),
     )
 
 

@@ -35,6 +35,7 @@ class Registry:
     def __init__(self, user: str) -> None:
         self.user = user
         self._known: dict[tuple[str, str], Place] = {}
+        self._titles: dict[str, str] = {}
 
     def organization(self, code: str, name: str) -> str:
         """The id of the agency with this code, created with `name` when the portal has none."""
@@ -68,6 +69,13 @@ class Registry:
         field = concept("fields", code)
         details = {key: _of(field, key) for key in ("description", "eu_theme")}
         return self._resolve("group", code, _titles(field, code) | details).name
+
+    def title(self, organization_id: str) -> str:
+        """What an organization is called; looked up once a job."""
+        if organization_id not in self._titles:
+            found = model.Session.get(model.Group, organization_id)
+            self._titles[organization_id] = found.title or "" if found else ""
+        return self._titles[organization_id]
 
     def _is_new(self, code: str, values: dict[str, Any]) -> bool:
         return (ORG, code) not in self._known and self._found(ORG, code, values) is None

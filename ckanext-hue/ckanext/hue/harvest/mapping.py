@@ -67,6 +67,59 @@ def dataset(
     }
 
 
+def defaults(
+    source: HarvestSource, entry: TableEntry, lists: list[LoadedList], *, agency: str, unit: str = ""
+) -> dict[str, Any]:
+    """What is filled in where the source says nothing; people may say otherwise (see `with_defaults`).
+
+    The place is the source's setting, else `unit` (code of an administrative unit); the period is that of the
+    tables' own dates; keywords are the names of the field and of the `agency`.
+    """
+    unit = source.settings.get("spatial") or unit
+    field = concept("fields", entry.field_code)
+    words = () if keywords(entry.keywords) else (field.name if field else "", agency)
+    periods = [loaded.period for loaded in lists if loaded.period]
+    given = {
+        "spatial_coverage": [{"code": unit}] if unit else [],
+        "temporal_coverage": [
+            {
+                "start": min(start for start, _ in periods).isoformat(),
+                "end": max(end for _, end in periods).isoformat(),
+            }
+        ]
+        if periods
+        else [],
+        "tags": [{"name": word} for word in keywords(words)],
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def with_defaults(
+    stored: dict[str, Any], given: dict[str, Any], before: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The defaults for what nobody else says: where nothing is stored, or what was filled in `before`."""
+    return {
+        name: value
+        for name, value in given.items()
+        if not stored.get(name) or (before and _says(stored[name], before.get(name)))
+    }
+
+
+def _says(stored: Any, given: Any) -> bool:
+    """Whether what CKAN keeps is what it was given, whatever CKAN added to it or put in another order."""
+    if not isinstance(stored, list) or not isinstance(given, list):
+        return stored == given
+    return len(stored) == len(given) and all(
+        any(isinstance(each, dict) and each.items() >= one.items() for each in stored) for one in given
+    )
+
+
+def first_published(stored: dict[str, Any]) -> str:
+    """The day on which a dataset came to the portal: today for one that is not stored yet."""
+    created = moment(f"{stored.get('metadata_created')}+00:00") or datetime.now(VIETNAM)
+    return created.date().isoformat()
+
+
 def contacts(contact: Contact) -> list[dict[str, str]]:
     """The contact point as the schema takes it, cut to its limits; none when all of it is empty."""
     values = {
@@ -142,9 +195,12 @@ def _as_ckan_time(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()
 
 
-def dataset_hash(values: dict[str, Any], lists: list[LoadedList]) -> str:
-    """Equal hashes mean equal metadata and equal rows: writing the dataset again would change nothing."""
-    whole = [values, [loaded.content_hash for loaded in lists]]
+def dataset_hash(values: dict[str, Any], lists: list[LoadedList], given: dict[str, Any] | None = None) -> str:
+    """Equal hashes mean equal metadata and equal rows: writing the dataset again would change nothing.
+
+    `given` are the defaults.
+    """
+    whole = [values, [loaded.content_hash for loaded in lists], *([given] if given else [])]
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -62,7 +62,7 @@ class Notice:
     digest: str
 
 
-class _ServerAway(Exception):
+class ServerAway(Exception):
     """The mail server is not there: trying the other mails is in vain as well."""
 
 
@@ -86,9 +86,9 @@ def send_due() -> None:
         known = notice is not None and notice.digest == told and (job.reminded or job.source_id in last)
         if notice and job.email and not job.too_old and not known:
             try:
-                if not _sent(job.email, notice):
+                if not send(job.email, notice):
                     continue
-            except _ServerAway:
+            except ServerAway:
                 return
             rows(
                 "UPDATE hue_harvest_source SET notice = :digest, noticed = now()"
@@ -111,8 +111,8 @@ def _say_that_no_mail_is_sent() -> None:
     log.info("No mail server is set (smtp.server): nobody is told of failed harvests")
 
 
-def _sent(email: str, notice: Notice) -> bool:
-    """Whether the mail server took it; when it refuses this one, later attempts may succeed."""
+def send(email: str, notice: Notice) -> bool:
+    """Whether the mail server took it; what it refuses may succeed later. Raises ServerAway."""
     try:
         with _patience():
             mailer.mail_recipient("", email, notice.subject, notice.body)
@@ -122,7 +122,7 @@ def _sent(email: str, notice: Notice) -> bool:
             log.warning("A mail about a harvest was refused: %s", error)
             return False
         log.warning("The mail server cannot be reached; trying again in an hour: %s", error)
-        raise _ServerAway from error
+        raise ServerAway from error
     except (AssertionError, ValueError) as error:
         # CKAN asserts that a password is set for a user; an address may be none that mail knows.
         log.warning("A mail about a harvest could not be made: %s", error)

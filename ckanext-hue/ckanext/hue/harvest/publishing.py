@@ -124,7 +124,7 @@ def _write_dataset(
 ) -> Written:
     if ready.same and before is not None:
         return Written(ready, before.dataset_hash, changed=False)
-    dataset_hash = mapping.dataset_hash(ready.dataset, ready.lists)
+    dataset_hash = mapping.dataset_hash(ready.dataset, ready.lists, ready.defaults)
     if ready.leaving:
         if existing.get(ready.dataset_id, "deleted") != "deleted":
             stored = _stored(user, ready)
@@ -133,7 +133,7 @@ def _write_dataset(
         return Written(ready, dataset_hash, changed=True, message=message)
     if ready.dataset_id in names:
         new = {"name": names[ready.dataset_id], "state": "active", "private": False}
-        tk.get_action("package_create")(_context(user, ready), _merged(source, new, ready))
+        tk.get_action("package_create")(_context(user, ready), _merged(source, new, ready, None))
         return Written(ready, dataset_hash, changed=True)
     returned = before is None or before.state != "active"
     if before is not None and before.dataset_hash == dataset_hash and not ready.written and not returned:
@@ -142,7 +142,7 @@ def _write_dataset(
     # The source may have been removed and added again: then only the dataset knows who deleted it.
     state = before.state if before is not None else stored.get("harvest_state")
     restored = {"state": "active"} if state in ("closed", "archived") else {}
-    _update(user, ready, stored, _merged(source, stored, ready) | restored)
+    _update(user, ready, stored, _merged(source, stored, ready, before) | restored)
     return Written(ready, dataset_hash, changed=True)
 
 
@@ -156,10 +156,14 @@ def _stored(user: str, ready: Ready) -> dict[str, Any]:
     return stored
 
 
-def _merged(source: HarvestSource, stored: dict[str, Any], ready: Ready) -> dict[str, Any]:
+def _merged(
+    source: HarvestSource, stored: dict[str, Any], ready: Ready, before: Known | None
+) -> dict[str, Any]:
     updated = mapping.moment(ready.item.entry.updated) if ready.item.entry else None
     kept = set(source.keep_fields) & set(stored)
-    harvested = {name: value for name, value in ready.dataset.items() if name not in kept}
+    defaults = mapping.with_defaults(stored, ready.defaults, before.defaults if before else None)
+    given = {"issued": stored.get("issued") or mapping.first_published(stored), **defaults, **ready.dataset}
+    harvested = {name: value for name, value in given.items() if name not in kept}
     return mapping.merged(stored, harvested, ready.written, updated)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ckan import model
@@ -34,6 +34,7 @@ class Ready:
     """A table to write: with its rows loaded, or to leave the public, without lists and metadata.
 
     `mark` lets its source tell the next time that it did not change; `same` says that it told so now.
+    `defaults` is filled in where neither the source nor people say anything.
     """
 
     item: Item
@@ -42,6 +43,7 @@ class Ready:
     lists: list[LoadedList]
     mark: str = ""
     same: bool = False
+    defaults: dict[str, Any] = field(default_factory=dict)
 
     @property
     def leaving(self) -> bool:
@@ -62,6 +64,7 @@ class Known:
     state: str
     fingerprint: str
     mark: str
+    defaults: dict[str, Any]
 
     def is_as_in(self, entry: TableEntry) -> bool:
         """Whether it is published as this entry describes it."""
@@ -83,7 +86,8 @@ def known_tables(source_id: str, remote_ids: Iterable[str]) -> dict[str, Known]:
     return {
         row.remote_id: Known(*row[1:])
         for row in rows(
-            "SELECT remote_id, dataset_id::text, dataset_hash, content_hashes, state, fingerprint, mark"
+            "SELECT remote_id, dataset_id::text, dataset_hash, content_hashes, state, fingerprint, mark,"
+            " defaults"
             " FROM hue_harvest_table WHERE source_id = :source AND remote_id = ANY(:ids)",
             source=source_id,
             ids=list(remote_ids),
@@ -93,15 +97,16 @@ def known_tables(source_id: str, remote_ids: Iterable[str]) -> dict[str, Known]:
 
 _REMEMBER = text("""
     INSERT INTO hue_harvest_table AS t (source_id, remote_id, dataset_id, fingerprint, dataset_hash,
-        content_hashes, state, mark, index_pending, gone_since)
+        content_hashes, state, mark, defaults, index_pending, gone_since)
     SELECT CAST(:source AS uuid), remote_id, dataset_id, fingerprint, dataset_hash, content_hashes, state,
-        mark, changed, CASE WHEN state = 'withdrawn' THEN now() END
+        mark, defaults, changed, CASE WHEN state = 'withdrawn' THEN now() END
     FROM jsonb_to_recordset(CAST(:tables AS jsonb)) AS given (remote_id text, dataset_id uuid,
-        fingerprint text, dataset_hash text, content_hashes jsonb, state text, mark text, changed boolean)
+        fingerprint text, dataset_hash text, content_hashes jsonb, state text, mark text, defaults jsonb,
+        changed boolean)
     ON CONFLICT (source_id, remote_id) DO UPDATE SET
         fingerprint = coalesce(excluded.fingerprint, t.fingerprint),
         dataset_hash = excluded.dataset_hash, content_hashes = excluded.content_hashes,
-        state = excluded.state, mark = excluded.mark, changed = now(),
+        state = excluded.state, mark = excluded.mark, defaults = excluded.defaults, changed = now(),
         gone_since = CASE WHEN excluded.state = 'archived' THEN t.gone_since ELSE excluded.gone_since END,
         index_pending = t.index_pending OR excluded.index_pending
 """)
@@ -161,5 +166,6 @@ def _table(written: Written, before: Known | None) -> dict[str, Any]:
         "content_hashes": before.content_hashes if before and (ready.leaving or ready.same) else contents,
         "state": STATES[ready.item.action],
         "mark": ready.mark,
+        "defaults": before.defaults if before and (ready.leaving or ready.same) else ready.defaults,
         "changed": written.changed,
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 from rq.timeouts import JobTimeoutException
 
+from ckanext.hue import config
 from ckanext.hue.harvesters.base import (
     Chunk,
     CopyStream,
@@ -149,7 +151,7 @@ class _Batch:
         group = self.registry.field(entry.field_code)
         if entry.document_form:
             described = documents.dataset(self.source, entry, organization_id=organization_id, group=group)
-            return Ready(item, dataset_id, described, [])
+            return Ready(item, dataset_id, described, [], defaults=self._defaults(entry, [], organization_id))
         try:
             lists, mark = self._load(reader, entry, known)
         except NotModified:
@@ -157,7 +159,14 @@ class _Batch:
             return Ready(item, dataset_id, {}, [], known.mark if known else "", same=True)
         self._host_answered()
         dataset = mapping.dataset(self.source, entry, lists, organization_id=organization_id, group=group)
-        return Ready(item, dataset_id, dataset, lists, mark)
+        defaults = self._defaults(entry, lists, organization_id)
+        return Ready(item, dataset_id, dataset, lists, mark, defaults=defaults)
+
+    def _defaults(self, entry: TableEntry, lists: list[LoadedList], organization_id: str) -> dict[str, Any]:
+        """What is filled in; a catalogue of others may be about any place, so none is assumed for it."""
+        unit = "" if entry.document_form else config.harvest_spatial()
+        agency = self.registry.title(organization_id)
+        return mapping.defaults(self.source, entry, lists, agency=agency, unit=unit)
 
     def _organization(self, entry: TableEntry) -> str:
         """The id of the agency. What another catalogue calls itself is not believed."""

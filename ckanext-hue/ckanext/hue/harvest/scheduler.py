@@ -19,6 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hue import config
 from ckanext.hue.catalog import keeping
+from ckanext.hue.quality import jobs as quality_jobs
+from ckanext.hue.quality import publication as quality_publication
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.uploads import jobs as upload_jobs
 
@@ -151,6 +153,8 @@ TASKS: dict[str, tuple[Callable[[datetime], datetime], Callable[[], Any]]] = {
     "files": (_often, file_jobs.enqueue),
     "catalogue": (_soon, keeping.look),
     "catalogue at night": (_nightly, keeping.tidy),
+    "quality": (_often, quality_jobs.enqueue),
+    "quality-dataset": (_nightly, quality_publication.enqueue),
     "prune": (_nightly, _prune),
     "reconcile": (_nightly, reconcile.enqueue),
 }

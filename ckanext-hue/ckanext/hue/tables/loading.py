@@ -23,12 +23,13 @@ from psycopg2.extras import execute_values
 
 from ckanext.hue.harvesters.base import Batch, Column, CopyStream, Page, Sheet
 
-from . import changes, columns, drift, locks, publishing, quarantine, types, versions
+from . import changes, columns, drift, locks, periods, publishing, quarantine, types, versions
 from .building import Built, build
 from .columns import PublishedColumn
 from .database import datastore_connection
 from .errors import DatabaseRefused, NoColumns, TypeLost
 from .forms import DECLARED
+from .periods import Period
 from .quarantine import BadValue
 from .reading.base import Finding
 from .staging import Staging
@@ -40,7 +41,7 @@ class LoadedList:
 
     `findings` tell its owner what was found; `quarantined` counts rows left out; `version` is the number of
     the published state, whose rows and changes stand in the schema `hue`; `written` is False when the
-    published table held the same already.
+    published table held the same already. `period` is the first and the last day that its dates tell of.
     """
 
     name: str
@@ -52,6 +53,7 @@ class LoadedList:
     findings: tuple[Finding, ...] = ()
     quarantined: int = 0
     version: int = 0
+    period: Period | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -226,8 +228,10 @@ def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
         quarantined=len({value.row for value in bad}),
     )
     if number := versions.holding(cursor, resource_id, loaded.content_hash):
-        return replace(loaded, version=number), None
+        period = periods.of_table(cursor, sql.Identifier("public", resource_id), planned)
+        return replace(loaded, version=number, period=period), None
     built = build(staging, planned, decided)
+    loaded = replace(loaded, period=periods.of_table(cursor, built.table, planned))
     return _record(cursor, loaded, built, stored, bad), built
 
 

@@ -1,0 +1,57 @@
+"""Template helpers about quality; each is `h.hue_…` in a template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from sqlalchemy.engine import Row
+
+from ckanext.hue.schemas import Concept, concept
+
+from . import overview
+from .overview import Quality
+from .timeliness import Timeliness
+
+_LOOKS = {"excellent": "good", "good": "good", "sufficient": "busy", "bad": "bad"}
+
+
+def hue_quality(dataset: Mapping[str, Any]) -> Quality | None:
+    """How good a dataset's metadata are; None for one that is not public or was not scored yet."""
+    return overview.of_dataset(dataset["id"])
+
+
+def hue_quality_most(score: str) -> int:
+    """The most points that a score (the total, or a dimension) can reach."""
+    known = concept("quality_scores", score)
+    return known["points"] if known else 0
+
+
+def hue_quality_advice(metric: Concept) -> str:
+    """What to do to gain a metric's points, in the page's language."""
+    return metric["advice_en"] if tk.h.lang() == "en" else metric["advice"]
+
+
+def hue_quality_label(entry: Concept) -> str:
+    """The name of a metric, score or rating in the page's language."""
+    return entry.label(tk.h.lang())
+
+
+def hue_quality_look(rating: Concept) -> str:
+    """How a rating looks: `good`, `busy` (could be better) or `bad`."""
+    return _LOOKS[rating.code]
+
+
+def hue_freshness(timely: Timeliness) -> str:
+    """Whether a dataset is updated as it promises, in words; empty where it promises nothing."""
+    if timely.state == "late":
+        return tk.ungettext("Update is {n} day late", "Update is {n} days late", timely.days).format(
+            n=tk.h.hue_number(timely.days)
+        )
+    return tk._("Updated on time") if timely.state == "on-time" else ""
+
+
+def hue_dead_links(quality: Quality) -> list[Row[Any]]:
+    """The dataset's links to other servers that did not answer the last time."""
+    return overview.dead_links(quality.links) if quality.links else []

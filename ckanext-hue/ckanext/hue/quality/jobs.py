@@ -1,0 +1,130 @@
+"""The background job that counts scores and checks links: in batches, and only what changed since.
+
+State stands in PostgreSQL: what a killed job did not write down is still due. One job at a time works;
+another one that is woken meanwhile ends at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.lib.redis import connect_to_redis
+from rdflib import Graph, URIRef
+from redis.exceptions import RedisError
+from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import SQLAlchemyError
+
+from ckanext.hue import config
+from ckanext.hue.catalog import addresses, graphs, lookups, reading, stale, store
+from ckanext.hue.harvest.database import held_lock
+
+from . import links, notices, own, records, scoring, timeliness
+from .records import Counted, Due
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+LOCK = "hue quality"
+QUEUED_SECONDS = 10 * 60  # should the queue lose the job, another one is queued after this time
+MARGIN_SECONDS = 10 * 60  # a batch, or a link's answer, may take until after the job's turn
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did: datasets `scored`, links `checked`, datasets that could not be scored (`failed`)."""
+
+    scored: int = 0
+    checked: int = 0
+    failed: int = 0
+
+
+def enqueue() -> None:
+    """Wake a worker; one waiting job serves all changes until it starts."""
+    try:
+        if connect_to_redis().set(_key(), 1, nx=True, ex=QUEUED_SECONDS):
+            tk.enqueue_job(
+                run,
+                title="Chấm chất lượng siêu dữ liệu, kiểm tra liên kết",
+                rq_kwargs={"timeout": config.slice_seconds() + MARGIN_SECONDS},
+            )
+    except RedisError:
+        # Nothing is lost: what is due stands in the database.
+        log.warning("The job that counts quality could not be queued", exc_info=True)
+
+
+def run() -> Summary:
+    """Count what is due and check links, for one turn; what is left then waits for the next one."""
+    connect_to_redis().delete(_key())
+    summary = Summary()
+    until = time.monotonic() + config.slice_seconds()
+    with held_lock(LOCK) as held:
+        if not held:
+            return summary
+        records.forget_gone()
+        _score_due(summary, until)
+        summary.checked = links.check_due(until)
+        if summary.checked:
+            _score_due(summary, until)
+        notices.send_due()
+    if records.due(1) or records.due_links(1):
+        enqueue()
+    return summary
+
+
+def _key() -> str:
+    return f"hue:{tk.config['ckan.site_id']}:quality:queued"
+
+
+def _score_due(summary: Summary, until: float) -> None:
+    while time.monotonic() < until and (due := records.due(BATCH)):
+        counted = _counted(due)
+        changed = records.store(counted)
+        summary.scored += sum(one.score is not None for one in counted)
+        summary.failed += sum(one.score is None for one in counted)
+        stale.mark(changed)
+        model.Session.remove()
+
+
+def _counted(due: list[Due]) -> list[Counted]:
+    """Count a batch: what its graphs need and its links' states are read at once."""
+    graphs_by_due = _graphs(due)
+    given = {one: scoring.addresses(graph, _subject(one)) for one, graph in graphs_by_due.items()}
+    all_given = {address for found in given.values() for address in found}
+    own_ones = {address for address in all_given if own.is_own(address)}
+    statuses = {**records.statuses(all_given - own_ones), **own.statuses(own_ones)}
+    counted = [Counted(one, None, None, {}) for one in due if one not in graphs_by_due]
+    for one, graph in graphs_by_due.items():
+        hosts = {address: links.host_of(address) for address in given[one] if address not in own_ones}
+        counted.append(
+            Counted(
+                one,
+                scoring.score(graph, _subject(one), statuses),
+                timeliness.due(graph, _subject(one)),
+                {address: host for address, host in hosts.items() if host},
+            )
+        )
+    return counted
+
+
+def _subject(due: Due) -> URIRef:
+    return URIRef(addresses.dataset(due.dataset_id))
+
+
+def _graphs(due: list[Due]) -> dict[Due, Graph]:
+    """The graph of each dataset; those of which none can be made are missing."""
+    shown = reading.shown([store.Due(one.dataset_id, one.metadata_modified, True, None) for one in due])
+    known = lookups.of(list(shown.values()))
+    made: dict[Due, Graph] = {}
+    for one in due:
+        try:
+            made[one] = graphs.of_dataset(shown[one.dataset_id], known)
+        except (JobTimeoutException, SQLAlchemyError):
+            raise
+        except Exception:
+            # One odd dataset must not keep the others waiting; a purged one is forgotten by the next run.
+            log.exception("The quality of dataset %s could not be counted", one.dataset_id)
+    return made
