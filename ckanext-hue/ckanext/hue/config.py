@@ -58,11 +58,6 @@ def kept_days() -> int:
     return max(1, _get("ckanext.hue.harvest.kept_days"))
 
 
-def harvest_spatial() -> str:
-    """The code of the administrative unit that harvested tables are about unless a source says otherwise."""
-    return _get("ckanext.hue.harvest.spatial") or ""
-
-
 def file_storage() -> str:
     """The name of CKAN's file storage that keeps tables as files."""
     return _get("ckanext.hue.files.storage")
@@ -94,8 +89,8 @@ def rdf_profiles() -> list[str]:
 
 
 def province() -> str:
-    """The code of the province whose portal this is."""
-    return _get("ckanext.hue.province")
+    """The code of the province whose portal this is; empty when it is none's."""
+    return _get("ckanext.hue.province") or ""
 
 
 def former_units() -> str:

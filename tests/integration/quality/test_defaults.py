@@ -89,8 +89,8 @@ def test_what_people_say_stays_and_what_was_filled_in_follows(
 def test_nothing_is_assumed_where_the_portal_names_no_place(
     sandbox: Make, add_source: Make, harvest: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(tk.config, "ckanext.hue.harvest.spatial", "")
-    assert config.harvest_spatial() == ""
+    monkeypatch.setitem(tk.config, "ckanext.hue.province", "")
+    assert config.province() == ""
     source = add_source(sandbox(tables=6, rows=5, open_tables=3))
     harvest(source)
     known = rows("SELECT dataset_id::text FROM hue_harvest_table WHERE source_id = :id", id=source.id)

@@ -164,7 +164,7 @@ class _Batch:
 
     def _defaults(self, entry: TableEntry, lists: list[LoadedList], organization_id: str) -> dict[str, Any]:
         """What is filled in; a catalogue of others may be about any place, so none is assumed for it."""
-        unit = "" if entry.document_form else config.harvest_spatial()
+        unit = "" if entry.document_form else config.province()
         agency = self.registry.title(organization_id)
         return mapping.defaults(self.source, entry, lists, agency=agency, unit=unit)
 

@@ -130,7 +130,7 @@ def _described(user: str) -> dict[str, Any]:
         "dcat_type": "thong-ke",
         "no_personal_data": True,
         "contact": [{name: value for name, value in contact.items() if value}],
-        "spatial_coverage": [{"code": config.harvest_spatial()}] if config.harvest_spatial() else [],
+        "spatial_coverage": [{"code": config.province()}] if config.province() else [],
         "temporal_coverage": [{"start": datetime.now(VIETNAM).date().isoformat()}],
         "provenance": "Do cổng tự chấm theo https://data.europa.eu/mqa/methodology",
         "resources": [
