@@ -17,7 +17,8 @@ from ckanext.dcat.interfaces import IDCATURIGenerator
 from . import choices, helpers, security, validators
 from .actions import ACTIONS
 from .auth import AUTH_FUNCTIONS
-from .catalog import addresses, stale
+from .catalog import addresses
+from .catalog.fragments import stale
 from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers

@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from ckanext.datastore.blueprint import DUMP_FORMATS
 
-from .catalog.identifiers import identifiers
-from .catalog.views import catalogue
+from .catalog.serving.identifiers import identifiers
+from .catalog.serving.views import catalogue
 from .discovery.views import discovery
 from .harvest import gone
 from .harvest.views import harvests

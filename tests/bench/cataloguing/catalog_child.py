@@ -61,7 +61,7 @@ def _dataset(number: int) -> dict[str, Any]:
 
 def make() -> float:
     """Make every stored graph anew; seconds."""
-    from ckanext.hue.catalog import keeping, store
+    from ckanext.hue.catalog.fragments import keeping, store
 
     store.mark_all(store.state().made_for)
     start = time.perf_counter()
@@ -74,7 +74,7 @@ def make() -> float:
 
 def look(times: int) -> list[float]:
     """Look so many times whether anything is due, as the scheduler does; seconds each."""
-    from ckanext.hue.catalog import keeping, store
+    from ckanext.hue.catalog.fragments import keeping, store
 
     seconds: list[float] = []
     for _ in range(times):
@@ -86,7 +86,7 @@ def look(times: int) -> list[float]:
 
 
 def _make() -> None:
-    from ckanext.hue.catalog import keeping
+    from ckanext.hue.catalog.fragments import keeping
 
     summary = keeping.rebuild()
     if summary.failed or not summary.whole:
@@ -95,7 +95,7 @@ def _make() -> None:
 
 def grow(total: int) -> int:
     """Let the catalogue have so many datasets, by copies of rows; how many it has. The index knows none."""
-    from ckanext.hue.catalog import store
+    from ckanext.hue.catalog.fragments import store
     from ckanext.hue.harvest.database import rows
 
     [columns] = rows(

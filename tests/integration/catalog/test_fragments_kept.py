@@ -12,11 +12,15 @@ import pytest
 from ckan import model
 
 from ckanext.hue import config
-from ckanext.hue.catalog import addresses, fragments, graphs, keeping, lookups, reading, stale, store
-from ckanext.hue.catalog import stored as stored_ones
 from ckanext.hue.catalog.formats import FORMATS, NT
+from ckanext.hue.catalog.fragments import keeping, reading, stale, store
+from ckanext.hue.catalog.fragments import making as fragments
+from ckanext.hue.catalog.fragments import stored as stored_ones
+from ckanext.hue.catalog.profile import lookups
 from ckanext.hue.harvest import scheduler
 from ckanext.hue.harvest.database import held_lock, rows
+
+from . import addresses, graphs
 
 Make = Callable[..., dict[str, Any]]
 

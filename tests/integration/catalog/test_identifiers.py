@@ -12,7 +12,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCTERMS, FOAF, RDF, SKOS
 
-from ckanext.hue.catalog.terms import VCARD
+from ckanext.hue.catalog.profile.terms import VCARD
 
 FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
 Run = Callable[..., Any]
@@ -191,7 +191,7 @@ def test_an_agency_is_described_with_its_code_type_and_the_agency_above_it(
 ) -> None:
     from ckan import model
 
-    from ckanext.hue.catalog import addresses
+    from . import addresses
 
     made = act("organization_create", name=f"so-{uuid.uuid4().hex}", title="Chi cục", level="xa")
     stored = model.Session.get(model.Group, made["id"])

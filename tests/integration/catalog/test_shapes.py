@@ -11,7 +11,7 @@ import pytest
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
 
-from ckanext.hue.catalog import keeping
+from ckanext.hue.catalog.fragments import keeping
 
 Find = Callable[[Graph, str], set[Any]]
 DOCS = Path(__file__).parents[3] / "docs" / "dcat.md"
@@ -76,7 +76,7 @@ def test_the_page_that_a_harvester_gets_violates_no_shape(
 @pytest.fixture
 def whole(described: list[dict[str, Any]], pages: list[Graph]) -> Graph:
     """The page of a catalogue that has only the dataset with every field."""
-    from ckanext.hue.catalog import addresses, graphs
+    from . import addresses, graphs
 
     graph = graphs.of_catalog() + graphs.of_dataset(described[0])
     subject = URIRef(addresses.dataset(described[0]["id"]))

@@ -15,7 +15,7 @@ from rdflib import Graph
 from rdflib.namespace import DCAT, DCTERMS, RDF
 from werkzeug.serving import make_server
 
-from ckanext.hue.catalog import keeping
+from ckanext.hue.catalog.fragments import keeping
 
 Run = Callable[..., Any]
 FORMATS = {"ttl": "turtle", "rdf": "xml", "xml": "xml", "jsonld": "json-ld"}

@@ -169,7 +169,7 @@ def test_changes_queue_one_job_until_it_starts(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_new_score_makes_the_stored_graph_anew(dataset: Make, score: Make, client: Any) -> None:
-    from ckanext.hue.catalog import keeping
+    from ckanext.hue.catalog.fragments import keeping
 
     made = dataset(tags=[{"name": "thử"}])
     keeping.keep_up()

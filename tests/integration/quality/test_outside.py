@@ -94,7 +94,7 @@ def site(ini: str, application: Any, serve: Any, free_address: Any, tmp_path_fac
 @pytest.fixture(scope="module")
 def seen(site: str, application: Any) -> Iterator[Seen]:
     """Harvest the demonstration catalogue, let the portal's jobs run, and look at it from outside."""
-    from ckanext.hue.catalog import keeping
+    from ckanext.hue.catalog.fragments import keeping
     from ckanext.hue.harvest import jobs as harvests
     from ckanext.hue.harvest import reports, sources, worker
     from ckanext.hue.harvest.database import rows

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS, XSD
 
-from ckanext.hue.catalog.agents import telephone
-from ckanext.hue.catalog.terms import add_date, in_utc, iri, mailbox, own_node
+from ckanext.hue.catalog.profile.agents import telephone
+from ckanext.hue.catalog.profile.terms import add_date, in_utc, iri, mailbox, own_node
 
 SUBJECT = URIRef("https://example.vn/id/dataset/1")
 

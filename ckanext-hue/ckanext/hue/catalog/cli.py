@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from . import keeping
+from ckanext.hue.catalog.fragments import keeping
 
 
 @click.group()

@@ -8,13 +8,13 @@ from typing import Any
 from rdflib import Graph, URIRef
 from rdflib.namespace import SKOS
 
+from ckanext.hue.catalog.profile import HueDCATAPProfile, agents, concepts, coverage, lookups, services
+from ckanext.hue.catalog.profile.lookups import Body, Lookups
+from ckanext.hue.catalog.profile.terms import add_texts
 from ckanext.hue.quality import measuring
 from ckanext.hue.schemas import Concept, vocabulary
 
-from . import addresses, agents, concepts, coverage, lookups, services
-from .lookups import Body, Lookups
-from .profile import HueDCATAPProfile
-from .terms import add_texts
+from . import addresses
 
 
 def of_dataset(dataset: dict[str, Any], known: Lookups | None = None) -> Graph:

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hue import config
-from ckanext.hue.catalog import keeping
+from ckanext.hue.catalog.fragments import keeping
 from ckanext.hue.quality import jobs as quality_jobs
 from ckanext.hue.quality import publication as quality_publication
 from ckanext.hue.tables.files import jobs as file_jobs

@@ -19,7 +19,9 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hue import config
-from ckanext.hue.catalog import addresses, graphs, lookups, reading, stale, store
+from ckanext.hue.catalog import addresses, graphs
+from ckanext.hue.catalog.fragments import reading, stale, store
+from ckanext.hue.catalog.profile import lookups
 from ckanext.hue.harvest.database import held_lock
 
 from . import links, notices, own, records, scoring, timeliness

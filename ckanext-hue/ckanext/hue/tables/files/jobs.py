@@ -15,7 +15,7 @@ from rq.job import Retry
 from rq.timeouts import JobTimeoutException
 
 from ckanext.hue import config
-from ckanext.hue.catalog import stale
+from ckanext.hue.catalog.fragments import stale
 from ckanext.hue.tables import indexing, versions
 from ckanext.hue.tables.database import datastore_connection
 from ckanext.hue.tables.profile import profile_of

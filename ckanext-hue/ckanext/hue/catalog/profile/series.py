@@ -7,7 +7,8 @@ from typing import Any
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS, RDF
 
-from . import addresses
+from ckanext.hue.catalog import addresses
+
 from .lookups import Lookups
 from .terms import DCAT3, add_texts
 

@@ -91,6 +91,8 @@ class HueDCATAPProfile(EuropeanDCATAP3Profile):
         self.g.add((catalog_ref, DCAT.themeTaxonomy, concepts.add_scheme(self.g, concepts.FIELDS)))
         self.g.add((catalog_ref, DCTERMS.spatial, EU[COUNTRY]))
         self.g.add((EU[COUNTRY], RDF.type, DCTERMS.Location))
+        if province := config.province():
+            self.g.add((catalog_ref, DCTERMS.spatial, coverage.add_unit(self.g, province)))
 
     def _last_catalog_modification(self) -> str:
         """As ckanext-dcat's, without asking Solr."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.datastructures import MIMEAccept
 
-from .formats import JSON, NT, TURTLE, XML, Format
+from ckanext.hue.catalog.formats import JSON, NT, TURTLE, XML, Format
 
 _HTML = "text/html"
 _OF_TYPE = {

@@ -6,9 +6,10 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 
 from ckanext.hue import config
+from ckanext.hue.catalog import addresses
 from ckanext.hue.schemas import concept
 
-from . import addresses, agents, concepts
+from . import agents, concepts
 from .terms import EU, add_texts, own_node
 
 TITLE = ("API dữ liệu", "Data API")

@@ -10,14 +10,14 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
 
 from ckanext.hue import config
+from ckanext.hue.catalog.formats import Format
+from ckanext.hue.catalog.fragments import stored
+from ckanext.hue.catalog.fragments.making import digest
+from ckanext.hue.catalog.fragments.store import State
+from ckanext.hue.catalog.fragments.stored import Change
 
-from . import stored
-from .formats import Format
-from .fragments import digest
 from .pages import Paging
 from .questions import Question, Refused
-from .store import State
-from .stored import Change
 
 # What a transaction wrote before that moment may have become visible after it.
 OVERLAP = timedelta(minutes=1)

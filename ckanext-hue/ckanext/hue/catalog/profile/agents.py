@@ -10,9 +10,10 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, ORG, RDF
 
 from ckanext.hue import config
+from ckanext.hue.catalog import addresses
 from ckanext.hue.schemas import concept
 
-from . import addresses, concepts
+from . import concepts
 from .lookups import Body
 from .terms import VCARD, add_texts, iri, mailbox, own_node
 

@@ -9,8 +9,8 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF, SKOS
 
 from ckanext.hue import choices
+from ckanext.hue.catalog import addresses
 
-from . import addresses
 from .concepts import UNITS
 from .terms import GEOSPARQL, add_date, add_texts, iri, own_node
 

@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ckanext.hue import config
-
-from . import addresses
-from .formats import PREFIXES, Format, triples_of
-from .fragments import unpacked
-from .stored import Change
+from ckanext.hue.catalog import addresses
+from ckanext.hue.catalog.formats import PREFIXES, Format, triples_of
+from ckanext.hue.catalog.fragments.making import unpacked
+from ckanext.hue.catalog.fragments.stored import Change
 
 _TYPE = NamedNode(f"{PREFIXES['rdf']}type")
 _DATASET = NamedNode(f"{PREFIXES['dcat']}dataset")

@@ -13,10 +13,11 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF, XSD
 
 from ckanext.hue import config
+from ckanext.hue.catalog import addresses
 from ckanext.hue.schemas import Concept, concept
 from ckanext.hue.tables.files.records import StoredFile
 
-from . import addresses, concepts, statements
+from . import concepts, statements
 from .terms import (
     ADMS,
     DCATAP,

@@ -13,10 +13,13 @@ from flask import Blueprint
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from . import answers, fragments, listing, negotiation, pages, questions, store, stored
-from .formats import NT, OF_EXTENSION, TURTLE, Format
+from ckanext.hue.catalog.formats import NT, OF_EXTENSION, TURTLE, Format
+from ckanext.hue.catalog.fragments import making as fragments
+from ckanext.hue.catalog.fragments import store, stored
+from ckanext.hue.catalog.fragments.store import State
+
+from . import answers, listing, negotiation, pages, questions
 from .questions import Refused
-from .store import State
 
 P = ParamSpec("P")
 catalogue = Blueprint("hue_catalog", __name__)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Row
 
+from ckanext.hue.catalog.formats import Format
 from ckanext.hue.harvest.database import rows
 
-from .formats import Format
 from .store import LISTED, PUBLIC
 
 _FRAGMENTS = f"hue_catalog_fragment f JOIN package p ON p.id = f.dataset_id AND {PUBLIC}"

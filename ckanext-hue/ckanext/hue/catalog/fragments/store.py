@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from ckanext.hue.catalog.formats import FORMATS
 from ckanext.hue.harvest.database import rows, transaction
 
-from .formats import FORMATS
-from .fragments import Fragment, unpacked
+from .making import Fragment, unpacked
 
 RETRY = "10 minutes"  # after which a dataset whose graph could not be made is tried again
 KEPT = "1 year"  # that a removal is announced

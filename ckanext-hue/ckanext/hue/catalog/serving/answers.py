@@ -10,8 +10,8 @@ import ckan.plugins.toolkit as tk
 from flask import Response
 from werkzeug.http import http_date, is_resource_modified
 
-from .formats import Format
-from .fragments import digest
+from ckanext.hue.catalog.formats import Format
+from ckanext.hue.catalog.fragments.making import digest
 
 _LEVEL = 1  # a page is compressed anew for each reader
 _WORTH_IT = 1_000  # bytes

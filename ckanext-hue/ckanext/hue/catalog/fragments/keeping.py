@@ -27,11 +27,14 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ckanext.hue import config
+from ckanext.hue.catalog import addresses
+from ckanext.hue.catalog.formats import NT
+from ckanext.hue.catalog.profile import lookups
+from ckanext.hue.catalog.profile.lookups import Lookups
 from ckanext.hue.harvest.database import held_lock
 
-from . import addresses, fragments, lookups, reading, stale, store
-from .formats import NT
-from .lookups import Lookups
+from . import making as fragments
+from . import reading, stale, store
 from .store import Due, Made
 
 log = logging.getLogger(__name__)

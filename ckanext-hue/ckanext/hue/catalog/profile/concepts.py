@@ -7,9 +7,9 @@ from typing import Any
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, SKOS
 
+from ckanext.hue.catalog import addresses
 from ckanext.hue.schemas import Concept, concept
 
-from . import addresses
 from .lookups import Body
 from .terms import add_texts
 

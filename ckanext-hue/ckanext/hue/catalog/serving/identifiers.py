@@ -14,10 +14,10 @@ from rdflib.namespace import SKOS
 from werkzeug.wrappers import Response as BaseResponse
 
 from ckanext.hue import choices
+from ckanext.hue.catalog import addresses, graphs
+from ckanext.hue.catalog.profile import concepts, lookups
 from ckanext.hue.harvest import gone
 from ckanext.hue.schemas import concept
-
-from . import addresses, concepts, graphs, lookups
 
 HTML = "html"
 SEE_OTHER, BAD_REQUEST, NOT_FOUND, GONE = 303, 400, 404, 410

@@ -16,9 +16,9 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF
 
-from . import addresses, graphs
-from .formats import FORMATS, NT
-from .lookups import Lookups
+from ckanext.hue.catalog import addresses, graphs
+from ckanext.hue.catalog.formats import FORMATS, NT
+from ckanext.hue.catalog.profile.lookups import Lookups
 
 log = logging.getLogger(__name__)
 

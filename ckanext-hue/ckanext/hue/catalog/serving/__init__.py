@@ -1,0 +1,1 @@
+"""What is answered over HTTP: pages of the catalogue, datasets, whole files, persistent addresses."""
