@@ -286,9 +286,8 @@ def harvested(application: Any) -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def pages(application: Any, harvested: list[dict[str, Any]], described: list[dict[str, Any]]) -> list[Graph]:
     """The catalogue's pages, each with the catalogue and at most a hundred of its datasets."""
+    from ckanext.hue.catalog import addresses, graphs
     from ckanext.hue.catalog.profile import lookups
-
-    from . import addresses, graphs
 
     datasets = described + harvested
     made = []

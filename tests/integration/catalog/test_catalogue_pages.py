@@ -21,11 +21,10 @@ from rdflib import Graph
 from sqlalchemy import event
 
 from ckanext.hue import config
+from ckanext.hue.catalog import addresses
 from ckanext.hue.catalog.fragments import keeping
 from ckanext.hue.catalog.serving import questions, views
 from ckanext.hue.harvest.database import engine, rows
-
-from . import addresses
 
 Make = Callable[..., dict[str, Any]]
 EXTENSIONS = ("ttl", "rdf", "jsonld", "nt")

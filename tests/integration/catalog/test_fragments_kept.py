@@ -12,6 +12,7 @@ import pytest
 from ckan import model
 
 from ckanext.hue import config
+from ckanext.hue.catalog import addresses, graphs
 from ckanext.hue.catalog.formats import FORMATS, NT
 from ckanext.hue.catalog.fragments import keeping, reading, stale, store
 from ckanext.hue.catalog.fragments import making as fragments
@@ -19,8 +20,6 @@ from ckanext.hue.catalog.fragments import stored as stored_ones
 from ckanext.hue.catalog.profile import lookups
 from ckanext.hue.harvest import scheduler
 from ckanext.hue.harvest.database import held_lock, rows
-
-from . import addresses, graphs
 
 Make = Callable[..., dict[str, Any]]
 

@@ -191,7 +191,7 @@ def test_an_agency_is_described_with_its_code_type_and_the_agency_above_it(
 ) -> None:
     from ckan import model
 
-    from . import addresses
+    from ckanext.hue.catalog import addresses
 
     made = act("organization_create", name=f"so-{uuid.uuid4().hex}", title="Chi cục", level="xa")
     stored = model.Session.get(model.Group, made["id"])

@@ -15,10 +15,9 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, RDF, XSD
 from sqlalchemy import event
 
+from ckanext.hue.catalog import addresses, graphs
 from ckanext.hue.catalog.profile import lookups
 from ckanext.hue.tables.files.records import StoredFile
-
-from . import addresses, graphs
 
 EU = "http://publications.europa.eu/resource/authority/"
 FORMATS = ("turtle", "xml", "json-ld", "nt")

@@ -76,7 +76,7 @@ def test_the_page_that_a_harvester_gets_violates_no_shape(
 @pytest.fixture
 def whole(described: list[dict[str, Any]], pages: list[Graph]) -> Graph:
     """The page of a catalogue that has only the dataset with every field."""
-    from . import addresses, graphs
+    from ckanext.hue.catalog import addresses, graphs
 
     graph = graphs.of_catalog() + graphs.of_dataset(described[0])
     subject = URIRef(addresses.dataset(described[0]["id"]))

@@ -12,12 +12,11 @@ import pytest
 import sqlalchemy as sa
 from rdflib import Graph, Namespace, URIRef
 
+from ckanext.hue.catalog import addresses, graphs
 from ckanext.hue.catalog.profile import lookups
 from ckanext.hue.harvest.database import engine
 from ckanext.hue.quality import measuring
 from ckanext.hue.quality.measuring import DQV, Measured
-
-from . import addresses, graphs
 
 Make = Callable[..., Any]
 SHAPES = Path(__file__).parents[4] / "shared" / "shacl"
