@@ -219,7 +219,7 @@ def whole_dataset(agency_id: str) -> dict[str, Any]:
         "next_update": "2026-12-31",
         "dcat_type": "ho-so",
         "access_rights": "mo",
-        "identifier": f"H57.99-{mark}",
+        "identifier": f"H57.99-{int(mark, 16) % 10**8}",
         "version": "1.0",
         "version_notes": "Bản đầu",
         "provenance": "Tổng hợp từ báo cáo",

@@ -7,6 +7,7 @@ from typing import Any
 
 from ckan import model
 from sqlalchemy import text
+from sqlalchemy.engine import Connection
 
 from ckanext.hue.harvest.database import rows
 
@@ -14,12 +15,19 @@ _MARK = (
     "INSERT INTO hue_catalog_stale (dataset_id) {}"
     " ON CONFLICT (dataset_id) DO UPDATE SET marked = clock_timestamp()"
 )
+_GIVEN = "SELECT DISTINCT unnest(CAST(:ids AS text[]))"
 
 
 def mark(dataset_ids: Collection[str]) -> None:
     """Have the graphs of these datasets made anew within a minute."""
     if dataset_ids:
-        rows(_MARK.format("SELECT DISTINCT unnest(CAST(:ids AS text[]))"), ids=list(dataset_ids))
+        rows(_MARK.format(_GIVEN), ids=list(dataset_ids))
+
+
+def mark_within(connection: Connection, dataset_ids: Collection[str]) -> None:
+    """The same as a part of a transaction: what it writes is not seen without the mark."""
+    if dataset_ids:
+        connection.execute(text(_MARK.format(_GIVEN)), {"ids": list(dataset_ids)})
 
 
 def mark_tables(resource_ids: Collection[str]) -> None:
