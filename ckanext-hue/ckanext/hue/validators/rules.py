@@ -26,9 +26,10 @@ def hue_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
     harvested = is_harvested(data)
     language = tk.h.lang() if has_request_context() else ""
     for rule in RULES:
-        asked = rule.harvested or not (harvested or _was_broken(rule, data, context))
-        asked = asked and _applies(rule, data)
-        if asked and not NEEDS[rule.needs](rule.field, data) and not _has_errors(rule.field, errors):
+        asked = (rule.harvested or not harvested) and _applies(rule, data)
+        if not asked or NEEDS[rule.needs](rule.field, data) or _has_errors(rule.field, errors):
+            continue
+        if rule.harvested or not _was_broken(rule, data, context):
             place = (rule.field, 0, rule.part) if rule.part else (rule.field,)
             errors.setdefault(place, []).append(rule.message(language))
 
