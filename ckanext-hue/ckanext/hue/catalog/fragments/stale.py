@@ -17,8 +17,8 @@ _MARK = (
     " ON CONFLICT (dataset_id) DO UPDATE SET marked = clock_timestamp()"
 )
 _GIVEN = "SELECT DISTINCT unnest(CAST(:ids AS text[]))"
-# The datasets of an organization's children are among them: an agency is told with the agency above it. So are
-# those that left a group, for whoever deletes a group has them leave before anybody is told.
+# The datasets of an organization's children are among them: an agency is told with the agency above it. So
+# are those that left a group, for whoever deletes a group has them leave before anybody is told.
 _NAMING = """
     SELECT id FROM package WHERE owner_org = :id
         OR owner_org IN (SELECT id FROM "group" WHERE extras ->> 'parent' IN (:id, :name))
