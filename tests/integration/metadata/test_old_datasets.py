@@ -60,6 +60,15 @@ def test_an_old_dataset_takes_another_change(editor: Any, field: str) -> None:
     assert json.loads(stored) == json.loads(old) if old.startswith("[") else stored == old
 
 
+@pytest.mark.parametrize("field", [*OLD_FIELDS, *OLD_PARTS])
+def test_an_old_dataset_has_its_page_its_form_and_its_graph(editor: Any, signed_in: Any, field: str) -> None:
+    made = editor.create()
+    remember(made["id"], **{field: OLD_FIELDS.get(field) or json.dumps(OLD_PARTS[field], ensure_ascii=False)})
+    reader = signed_in(editor.name)
+    for path in (f"/dataset/{made['name']}", f"/dataset/edit/{made['name']}", f"/dataset/{made['name']}.rdf"):
+        assert reader.get(path).status_code == 200, path
+
+
 def test_a_file_is_added_to_an_old_dataset(editor: Any) -> None:
     made = editor.create()
     remember(made["id"], identifier="BDL số 5")
