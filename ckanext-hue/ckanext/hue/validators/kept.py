@@ -9,6 +9,8 @@ from typing import Any
 from ckan import model
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
+from ckanext.hue.metadata import agencies
+
 from .text import is_blank
 
 # Names, agencies and addresses that browsers follow are always looked at.
@@ -76,7 +78,7 @@ def _stored(context: Context) -> Mapping[str, Any]:
     package, group = context.get("package"), context.get("group")
     if package is not None:
         return {**{name: getattr(package, name) for name in _COLUMNS}, **(package.extras or {})}
-    return (group.extras or {}) if group is not None else {}
+    return agencies.said_of(group.id) if group is not None else {}
 
 
 def _of_resource(place: FlattenKey, data: FlattenDataDict, context: Context) -> Any:
