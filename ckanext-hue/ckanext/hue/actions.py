@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .catalog import actions as catalog
 from .harvest.actions import jobs as harvest_jobs
 from .harvest.actions import reading as harvest_reading
 from .harvest.actions import writing as harvest_writing
@@ -18,6 +19,7 @@ from .tables.uploads import actions as uploads
 ACTIONS: dict[str, Callable[..., Any]] = {
     name: function
     for room in (
+        catalog,
         harvest_jobs,
         harvest_reading,
         harvest_writing,

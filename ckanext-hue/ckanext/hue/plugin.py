@@ -114,6 +114,9 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     def edit(self, entity: Any) -> None:
         stale.edited(entity)
 
+    def delete(self, entity: Any) -> None:
+        stale.edited(entity)
+
     # IMiddleware
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
@@ -135,8 +138,9 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     def get_signal_subscriptions(self) -> SignalMapping:
         return {
             tk.signals.action_succeeded: [
-                {"sender": action, "receiver": stale.joined_or_left}
-                for action in ("member_create", "member_delete")
+                {"sender": "member_create", "receiver": stale.joined_or_left},
+                {"sender": "member_delete", "receiver": stale.joined_or_left},
+                {"sender": "package_owner_org_update", "receiver": stale.moved},
             ]
         }
 

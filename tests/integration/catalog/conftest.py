@@ -182,12 +182,11 @@ def odd_dataset(agency_id: str) -> dict[str, Any]:
     return {
         **least_dataset(agency_id),
         "notes": 'Ngoặc "kép", \\ gạch chéo, <b>thẻ</b>, ]]> và \U0001f600',
-        "harvest_source": "nguon-la",
-        "identifier": "https://example.vn/ma so/1",
+        "identifier": "https://example.vn/mã/%zz?a=[1]",
         "url": "https://example.vn/%zz?a=[1]&b='x'",
         "documentation": ["https://example.vn/a%2", "https://[::1]/tài-liệu"],
         "license_id": "other",
-        "contact": [{"phone": "gọi sau 8 giờ"}, {"email": "a+b@example.vn"}],
+        "contact": [{"phone": "0234 3822 000 máy lẻ 5"}, {"email": "a+b@example.vn"}],
         "creator": [{"email": "chi-co-thu@example.vn"}],
         "temporal_coverage": [{"start": "2024"}, {"end": "2025-03"}, {"start": "2024-01-01T00:00:00+07:00"}],
         "spatial_coverage": [

@@ -320,6 +320,15 @@ def test_a_private_dataset_is_read_by_those_who_may_and_kept_nowhere(dataset: Ma
     assert "ETag" not in answer.headers
 
 
+@pytest.mark.parametrize("kind", ["dataset", "distribution"])
+def test_where_a_private_dataset_is_nobody_keeps_for_others(dataset: Make, signed_in: Any, kind: str) -> None:
+    made = dataset(private=True, resources=[{"name": "Tệp", "url": "https://example.vn/a.csv"}])
+    thing = made if kind == "dataset" else made["resources"][0]
+    answer = signed_in(system_administrator()).get(f"/id/{kind}/{thing['id']}")
+    assert answer.status_code == 303
+    assert "public" not in answer.headers["Cache-Control"]
+
+
 def test_a_dataset_of_this_minute_has_its_graph_already(dataset: Make, reader: Any) -> None:
     made = dataset()
     answer = reader.get(f"/dataset/{made['name']}.ttl")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -182,6 +183,51 @@ def test_a_dataset_that_joins_a_field_gets_its_theme(dataset: Make) -> None:
     tk.get_action("member_delete")(dict(context), member)
     keeping.keep_up()
     assert says(made["id"]) == before != joined
+
+
+@pytest.mark.parametrize("action", ["group_delete", "group_purge"])
+def test_a_field_that_is_gone_is_told_no_more(dataset: Make, action: str) -> None:
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    name = f"linh-vuc-{uuid.uuid4().hex[:8]}"
+    field = tk.get_action("group_create")(
+        {"ignore_auth": True, "user": user}, {"name": name, "title": "Lĩnh vực sẽ bỏ"}
+    )
+    made = dataset(groups=[{"name": name}])
+    keeping.keep_up()
+    assert "Lĩnh vực sẽ bỏ" in says(made["id"])
+    change(action, {**field, "user": user})
+    keeping.keep_up()
+    assert "Lĩnh vực sẽ bỏ" not in says(made["id"])
+
+
+@pytest.mark.parametrize("action", ["organization_delete", "organization_purge"])
+def test_an_agency_above_that_is_gone_is_told_no_more(dataset: Make, action: str) -> None:
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+
+    def agency(**values: Any) -> dict[str, Any]:
+        given = {"name": f"so-{uuid.uuid4().hex[:8]}", "title": "Sở", **values}
+        made = tk.get_action("organization_create")({"ignore_auth": True, "user": user}, given)
+        return {**made, "user": user}
+
+    above = agency()
+    made = dataset(owner_org=agency(parent=above["id"])["id"])
+    keeping.keep_up()
+    assert addresses.agency(above["id"]) in says(made["id"])
+    change(action, above)
+    keeping.keep_up()
+    assert addresses.agency(above["id"]) not in says(made["id"])
+
+
+def test_a_dataset_that_another_agency_took_over_names_that_one(dataset: Make) -> None:
+    made = dataset()
+    agency = tk.get_action("organization_create")(
+        {"ignore_auth": True, "user": made["user"]},
+        {"name": f"so-{uuid.uuid4().hex[:8]}", "title": "Sở khác"},
+    )
+    keeping.keep_up()
+    change("package_owner_org_update", made, organization_id=agency["id"])
+    keeping.keep_up()
+    assert addresses.agency(agency["id"]) in says(made["id"])
 
 
 def test_a_series_tells_its_datasets_as_they_join_and_leave(dataset: Make) -> None:

@@ -49,6 +49,12 @@ def site_act(action: str, /, **values: Any) -> Any:
 
 
 @pytest.fixture
+def site() -> Callable[..., Any]:
+    """Act as the portal itself."""
+    return site_act
+
+
+@pytest.fixture
 def make_agency() -> Callable[..., dict[str, Any]]:
     def make(**values: Any) -> dict[str, Any]:
         given = {"name": f"so-{uuid.uuid4().hex[:10]}", "title": "Sở Thử nghiệm"}

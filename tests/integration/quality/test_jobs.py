@@ -157,6 +157,52 @@ def test_a_dataset_that_cannot_be_counted_holds_up_no_other(
     assert score() == jobs.Summary()
 
 
+def test_a_dataset_that_cannot_be_read_holds_up_no_other(
+    dataset: Make, score: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score()
+    odd, plain = dataset(), dataset()
+    read = jobs.reading.from_database
+
+    def fails(dataset_id: str) -> dict[str, Any]:
+        if dataset_id == odd["id"]:
+            raise tk.ValidationError({"title": ["hỏng"]})
+        return read(dataset_id)
+
+    monkeypatch.setattr(jobs.reading, "from_index", lambda _wanted: {})
+    monkeypatch.setattr(jobs.reading, "from_database", fails)
+    summary = score()
+    assert (summary.scored, summary.failed) == (1, 1)
+    assert overview.of_dataset(plain["id"])
+    assert score() == jobs.Summary()
+
+
+@pytest.mark.parametrize("query", ["?" + "&".join(f"a{number}=1" for number in range(30)), "?" + "&" * 50])
+def test_an_own_address_with_too_many_parameters_holds_up_no_other(
+    linked: Make, dataset: Make, score: Make, query: str
+) -> None:
+    score()
+    linked(f"{tk.config['ckan.site_url']}/dataset/x.csv{query}")
+    plain = dataset()
+    assert score().scored == 2
+    assert overview.of_dataset(plain["id"])
+
+
+def test_a_graph_is_due_with_the_score_that_it_says(dataset: Make, score: Make, ini: str) -> None:
+    score()
+    ids = [dataset()["id"] for _ in range(2)]
+    subprocess.run(
+        [sys.executable, "-c", KILLED],
+        env={**os.environ, "CKAN_INI": ini, "PYTHONUTF8": "1", "BEFORE": "no"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert scored(ids) == 2
+    marked = rows("SELECT dataset_id FROM hue_catalog_stale WHERE dataset_id = ANY(:ids)", ids=ids)
+    assert {row.dataset_id for row in marked} == set(ids)
+
+
 def test_one_job_works_at_a_time(dataset: Make, score: Make) -> None:
     dataset()
     with held_lock(jobs.LOCK) as held:

@@ -45,7 +45,17 @@ def test_a_private_address_that_nobody_vouched_for_is_not_reached(
     assert server.seen == []
     assert gained(quality(made["id"])) == [False, False]
     [dead] = overview.dead_links(quality(made["id"]).links)
-    assert "mạng nội bộ" in dead.reason
+    assert dead.reason == links.PRIVATE
+
+
+def test_nobody_learns_what_a_name_in_the_private_network_leads_to(
+    linked: Make, score: Make, quality: Make
+) -> None:
+    made = linked("http://localhost:1/tep.csv")
+    score()
+    [dead] = overview.dead_links(quality(made["id"]).links)
+    assert "127.0.0.1" not in dead.reason
+    assert "::1" not in dead.reason
 
 
 @pytest.mark.parametrize("status", [404, 410, 500])

@@ -46,6 +46,8 @@ def graph(frequency: str, modified: str, on_file: str = "") -> Graph:
         ("DAILY", '"hôm qua"', None),
         ("DAILY", '"hôm qua"^^xsd:date', None),
         ("DAILY", "<urn:ngay>", None),
+        ("QUINQUENNIAL", '"9998-01-01"^^xsd:date', None),
+        ("ANNUAL", '"9999-12-31"^^xsd:date', None),
     ],
 )
 def test_the_next_update_is_due_when_the_frequency_says(

@@ -11,11 +11,12 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ckan import model
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from ckanext.hue import config
 from ckanext.hue.catalog.fragments import keeping
@@ -63,12 +64,12 @@ def tick(now: datetime | None = None) -> None:
         leases.give_up,
         _wake,
         notices.send_due,
-        lambda: _run_tasks(now),
+        *(partial(_run_if_due, name, now) for name in TASKS),
     ):
         try:
             look()
-        except SQLAlchemyError:
-            raise
+        except (InterfaceError, OperationalError):
+            raise  # the database is away
         except (HarvestError, RedisError):
             # Nothing is lost: it stands in the database, and is looked at again.
             log.warning("A look of the scheduler was in vain", exc_info=True)
@@ -103,11 +104,11 @@ def _wake() -> None:
         worker.wake(1)
 
 
-def _run_tasks(now: datetime) -> None:
-    for name, (next_run, task) in TASKS.items():
-        if _is_due(name, now, next_run):
-            task()
-            _set_next(name, next_run(now))
+def _run_if_due(name: str, now: datetime) -> None:
+    next_run, task = TASKS[name]
+    if _is_due(name, now, next_run):
+        task()
+        _set_next(name, next_run(now))
 
 
 def _is_due(name: str, now: datetime, next_run: Callable[[datetime], datetime]) -> bool:

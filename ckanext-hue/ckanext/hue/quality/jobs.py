@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import ckan.plugins.toolkit as tk
@@ -20,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hue import config
 from ckanext.hue.catalog import addresses, graphs
-from ckanext.hue.catalog.fragments import reading, stale, store
+from ckanext.hue.catalog.fragments import reading, store
 from ckanext.hue.catalog.profile import lookups
 from ckanext.hue.harvest.database import held_lock
 
@@ -84,10 +86,9 @@ def _key() -> str:
 def _score_due(summary: Summary, until: float) -> None:
     while time.monotonic() < until and (due := records.due(BATCH)):
         counted = _counted(due)
-        changed = records.store(counted)
+        records.store(counted)
         summary.scored += sum(one.score is not None for one in counted)
         summary.failed += sum(one.score is None for one in counted)
-        stale.mark(changed)
         model.Session.remove()
 
 
@@ -118,15 +119,27 @@ def _subject(due: Due) -> URIRef:
 
 def _graphs(due: list[Due]) -> dict[Due, Graph]:
     """The graph of each dataset; those of which none can be made are missing."""
-    shown = reading.shown([store.Due(one.dataset_id, one.metadata_modified, True, None) for one in due])
+    wanted = {one: store.Due(one.dataset_id, one.metadata_modified, True, None) for one in due}
+    shown = reading.from_index(list(wanted.values()))
+    for one in due:
+        with _alone(one):
+            shown[one.dataset_id] = shown.get(one.dataset_id) or reading.from_database(one.dataset_id)
     known = lookups.of(list(shown.values()))
     made: dict[Due, Graph] = {}
     for one in due:
-        try:
-            made[one] = graphs.of_dataset(shown[one.dataset_id], known)
-        except (JobTimeoutException, SQLAlchemyError):
-            raise
-        except Exception:
-            # One odd dataset must not keep the others waiting; a purged one is forgotten by the next run.
-            log.exception("The quality of dataset %s could not be counted", one.dataset_id)
+        if one.dataset_id in shown:
+            with _alone(one):
+                made[one] = graphs.of_dataset(shown[one.dataset_id], known)
     return made
+
+
+@contextmanager
+def _alone(one: Due) -> Iterator[None]:
+    """One odd dataset must not keep the others waiting; a purged one is forgotten by the next run."""
+    try:
+        yield
+    except (JobTimeoutException, SQLAlchemyError):
+        raise
+    except Exception:
+        log.exception("The quality of dataset %s could not be counted", one.dataset_id)
+        model.Session.rollback()

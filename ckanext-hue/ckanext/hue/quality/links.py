@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from ckanext.hue.harvest.sources import all_sources
 from ckanext.hue.harvesters.addresses import HostPort, host_and_port
-from ckanext.hue.harvesters.errors import HostTrouble, SourceError
+from ckanext.hue.harvesters.errors import AddressRefused, HostTrouble, SourceError
 from ckanext.hue.harvesters.http import Client
 
 from . import records
@@ -28,6 +28,7 @@ PAUSE_SECONDS = 0.5  # between two questions to a host
 MAX_IN_VAIN = 3  # in a row, after which a host is left alone
 LEFT_ALONE_HOURS = 1
 MAX_REASON = 500
+PRIVATE = "Địa chỉ này nằm trong mạng nội bộ, người ngoài không mở được."
 UNCHECKED = "Cổng không kiểm tra được địa chỉ này."
 
 Check = tuple[str, int | None, str]  # address, status, reason
@@ -88,6 +89,9 @@ def _asked(addresses: Sequence[str], allowed: set[HostPort], until: float) -> It
         try:
             yield address, client.status(address), ""
             in_vain = 0
+        except AddressRefused:
+            # Everybody reads the reason: it says nothing of what names in the private network lead to.
+            yield address, None, PRIVATE
         except SourceError as error:
             in_vain += isinstance(error, HostTrouble)
             yield address, None, str(error)[:MAX_REASON]

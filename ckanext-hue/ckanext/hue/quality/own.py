@@ -19,6 +19,7 @@ from ckanext.hue.tables.files import listing
 from .records import PUBLIC
 
 OK, NOT_FOUND = 200, 404
+_UNREADABLE = "?"  # a path that no address has
 _ID = r"(?P<id>[0-9a-z_-]{2,100})"
 _TABLE_FILE = re.compile(rf"/download/{_ID}\.[a-z0-9.]+")
 _ZIP = re.compile(rf"/download/dataset/{_ID}\.zip")
@@ -113,9 +114,12 @@ class _Told(NamedTuple):
 
 
 def _path(address: str) -> tuple[str, str]:
-    """The path of an address, and the table that its query names."""
-    parts = urlsplit(address.removeprefix(config.site_url()))
-    table = parse_qs(parts.query, max_num_fields=20).get("resource_id", [""])[0]
+    """The path of an address, and the table that its query names; what cannot be read has no path."""
+    try:
+        parts = urlsplit(address.removeprefix(config.site_url()))
+        table = parse_qs(parts.query, max_num_fields=20).get("resource_id", [""])[0]
+    except ValueError:
+        return _UNREADABLE, ""
     return parts.path, table
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from ckanext.hue.catalog.fragments import stale
 from ckanext.hue.harvest.database import rows, transaction
 
 from . import scoring
@@ -142,8 +143,8 @@ def statuses(addresses: Iterable[str]) -> dict[str, int | None]:
     return {address: found.get(address) for address in asked}
 
 
-def store(counted: Sequence[Counted]) -> list[str]:
-    """Write down a batch in one transaction; returns the datasets of which something else is said now."""
+def store(counted: Sequence[Counted]) -> None:
+    """Write down a batch in one transaction; the graphs that say something else now are made anew."""
     links = {address: host for one in counted for address, host in one.links.items()}
     with transaction() as connection:
         connection.execute(
@@ -160,7 +161,7 @@ def store(counted: Sequence[Counted]) -> list[str]:
                 "again": AGAIN,
             },
         )
-        return [row.dataset_id for row in changed]
+        stale.mark_within(connection, [row.dataset_id for row in changed])
 
 
 def due_links(most: int) -> list[tuple[str, str]]:

@@ -37,13 +37,18 @@ class Timeliness:
 
 
 def due(graph: Graph, dataset: URIRef) -> date | None:
-    """The last day on which the next update is in time; None where none is promised, or no day is known."""
+    """The last day on which the next update is in time; None where none is promised, or no day is known.
+
+    A change at the end of all time is what systems write that know none.
+    """
     days = next(filter(None, map(_days, graph.objects(dataset, DCTERMS.accrualPeriodicity))), None)
     changed = max(_changed(graph, dataset), default=None) or max(
         (day for part in graph.objects(dataset, DCAT.distribution) for day in _changed(graph, part)),
         default=None,
     )
-    return changed + timedelta(days=days) if days and changed else None
+    if not days or not changed or changed > date.max - timedelta(days=days):
+        return None
+    return changed + timedelta(days=days)
 
 
 def at(day: date | None, today: date) -> Timeliness:

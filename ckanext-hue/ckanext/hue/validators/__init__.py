@@ -13,6 +13,7 @@ from .agencies import (
 from .concepts import hue_concept, hue_concepts
 from .coverage import hue_bbox, hue_date, hue_past, hue_period_start, hue_place, hue_unit_code, hue_unit_text
 from .files import hue_byte_size, hue_file_property
+from .kept import hue_kept
 from .names import hue_dataset_name, hue_group_name
 from .parts import hue_parts
 from .publication import hue_described, hue_harvest_only
@@ -40,6 +41,7 @@ __all__ = [
     "hue_harvest_only",
     "hue_identifier",
     "hue_items",
+    "hue_kept",
     "hue_line",
     "hue_parts",
     "hue_past",

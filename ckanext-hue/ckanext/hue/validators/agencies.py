@@ -10,6 +10,7 @@ from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.hue.metadata import agencies
 
+from . import kept
 from .publication import is_harvested
 from .references import is_web_address
 from .text import is_blank
@@ -74,11 +75,13 @@ def hue_reachable(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDi
     """After all others: each contact that people name can be written to, called or visited."""
     if is_harvested(data):
         return
+    stored = kept.stored_parts("contact", context)
     for number in range(MAX_CONTACTS):
         parts = {name: data.get(("contact", number, name)) for name in ("name", "email", "phone", "url")}
         faults = errors.get(("contact", number, "email")) or errors.get(("contact", number, "phone"))
         ways = (parts["email"], parts["phone"], parts["url"])
-        if not is_blank(parts["name"]) and all(is_blank(way) for way in ways) and not faults:
+        unreachable = not is_blank(parts["name"]) and all(is_blank(way) for way in ways)
+        if unreachable and not faults and kept.part_of(("contact", number), data) not in stored:
             message = tk._("Give the contact an e-mail address, a phone number or a web site")
             errors.setdefault(("contact", number, "email"), []).append(message)
 

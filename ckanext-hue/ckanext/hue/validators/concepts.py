@@ -48,6 +48,6 @@ def _as_list(value: Any) -> list[Any]:
     if isinstance(value, str) and value.startswith("["):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (RecursionError, ValueError):
             return [value]
     return value if isinstance(value, list) else [value]

@@ -100,6 +100,8 @@ def hue_unit_text(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDi
 
 def hue_place(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
     """After hue_bbox: what people write lies in Vietnam; a harvested rectangle may lie anywhere."""
+    if errors.get(key):
+        return
     west, south, east, north = _bounds(data[key])
     least_west, least_south, most_east, most_north = PLAUSIBLE
     inside = least_west <= west and least_south <= south and east <= most_east and north <= most_north

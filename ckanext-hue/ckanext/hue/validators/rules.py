@@ -11,6 +11,7 @@ from flask import has_request_context
 from ckanext.hue.schemas import concept
 from ckanext.hue.schemas.rules import RULES, Rule
 
+from .kept import has_field_as_stored
 from .publication import is_harvested
 from .text import is_blank
 
@@ -26,7 +27,9 @@ def hue_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
     language = tk.h.lang() if has_request_context() else ""
     for rule in RULES:
         asked = (rule.harvested or not harvested) and _applies(rule, data)
-        if asked and not NEEDS[rule.needs](rule.field, data) and not _has_errors(rule.field, errors):
+        if not asked or NEEDS[rule.needs](rule.field, data) or _has_errors(rule.field, errors):
+            continue
+        if rule.harvested or not _was_broken(rule, data, context):
             place = (rule.field, 0, rule.part) if rule.part else (rule.field,)
             errors.setdefault(place, []).append(rule.message(language))
 
@@ -36,6 +39,15 @@ def _is_public(data: FlattenDataDict, context: Context) -> bool:
     state = data.get(("state",), package.state if package else "active")
     private = data.get(("private",), package.private if package else False)
     return state != "deleted" and not private
+
+
+def _was_broken(rule: Rule, data: FlattenDataDict, context: Context) -> bool:
+    """Whether a dataset is public already and says just what it said, so that the rule came after it."""
+    package = context.get("package")
+    if package is None or package.state != "active" or package.private:
+        return False
+    fields = (rule.field, *rule.when, *BESIDE.get(rule.needs, ()))
+    return all(has_field_as_stored(field, data, context) for field in fields)
 
 
 def _applies(rule: Rule, data: FlattenDataDict) -> bool:
@@ -73,6 +85,7 @@ def _not_before_issued(field: str, data: FlattenDataDict) -> bool:
     return later[:length] >= issued[:length]
 
 
+BESIDE = {"not_before_issued": ("issued",)}  # fields that a check looks at beside the rule's own
 NEEDS: dict[str, Callable[[str, FlattenDataDict], bool]] = {
     "some": _some,
     "pledge": _pledged,

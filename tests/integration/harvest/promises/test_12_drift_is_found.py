@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -13,7 +14,9 @@ import pytest
 import requests
 from ckan import model
 from ckan.lib.search.common import make_connection
+from redis.exceptions import RedisError
 from sqlalchemy import event
+from sqlalchemy.exc import DataError
 
 from ckanext.hue.harvest import jobs, reconcile, worker
 from ckanext.hue.harvest.database import engine, rows
@@ -595,6 +598,29 @@ def test_the_scheduler_queues_the_nightly_run() -> None:
     finally:
         for job in queued:
             job.delete()
+
+
+@pytest.mark.parametrize(
+    "error", [RedisError("away"), ValueError("odd"), DataError("SELECT", {}, Exception())]
+)
+def test_a_task_that_fails_each_time_keeps_no_other_from_its_turn(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    from ckanext.hue.harvest import scheduler
+
+    done: list[str] = []
+
+    def fail() -> None:
+        done.append("failed")
+        raise error
+
+    tasks = {"thu-hong": (scheduler._soon, fail), "thu-tot": (scheduler._soon, lambda: done.append("done"))}
+    monkeypatch.setattr(scheduler, "TASKS", tasks)
+    for name in tasks:
+        scheduler._set_next(name, datetime.now(UTC) - timedelta(hours=1))
+    scheduler.tick()
+    assert done == ["failed", "done"]
+    rows("DELETE FROM hue_schedule WHERE name = ANY(:names)", names=list(tasks))
 
 
 def test_the_command_says_what_it_did_and_fails_for_what_is_left(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import ckan.logic as logic
@@ -24,16 +23,6 @@ from ckanext.hue.search.indexing import index_id
 from .store import Due
 
 log = logging.getLogger(__name__)
-
-
-def shown(wanted: Sequence[Due]) -> dict[str, dict[str, Any]]:
-    """These datasets by id; those that were purged meanwhile are missing."""
-    found = from_index(wanted)
-    for one in wanted:
-        if one.id not in found:
-            with suppress(tk.ObjectNotFound):
-                found[one.id] = from_database(one.id)
-    return found
 
 
 def from_index(wanted: Sequence[Due]) -> dict[str, dict[str, Any]]:

@@ -126,6 +126,8 @@ def _readable(dataset_id: str) -> model.Package:
         tk.abort(NOT_FOUND)
     if found.state != model.State.ACTIVE:
         tk.abort(NOT_FOUND)
+    if found.private:
+        tk.request.environ["__no_cache__"] = True  # CKAN adds "public" to all that does not say so
     return found
 
 
