@@ -29,6 +29,7 @@ MEDIA_TYPES = {
     "nt": "application/n-triples",
 }
 RDFLIB_FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
+FORMAT_NAMES = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD", "nt": "N-Triples"}
 
 identifiers = Blueprint("hue_identifiers", __name__)
 
@@ -161,13 +162,13 @@ def _document(graph: Graph, suffix: str) -> BaseResponse:
 
 
 def _as_page(graph: Graph, subject: str, scheme: str) -> dict[str, Any]:
-    """What the page of a concept or vocabulary shows; `names` are by the concept's address."""
+    """What the page of a concept or vocabulary shows; `names` are by the concept's address and language."""
     return {
         "scheme": concepts.TITLES[scheme],
         "address": subject,
         "names": {
-            str(node): sorted({str(name) for name in graph.objects(node, SKOS.prefLabel)})
+            str(node): {name.language: str(name) for name in graph.objects(node, SKOS.prefLabel)}
             for node in sorted(set(graph.subjects(SKOS.inScheme)), key=str)
         },
-        "formats": RDFLIB_FORMATS,
+        "formats": FORMAT_NAMES,
     }
