@@ -23,7 +23,7 @@ POM = SOURCE / "pom.xml"
 LIBRARY = paths.SOLR / "lib"
 HOME = paths.SOLR / "home"
 MAIN_CORE = "ckan"
-LOADING = 503
+NOT_FOUND_YET, LOADING = 404, 503
 LOADING_SECONDS = 60
 COPY_JARS = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 
@@ -140,7 +140,8 @@ def wait_while_loading(core: str) -> None:
         try:
             ask(f"{core}/admin/ping")
         except urllib.error.HTTPError as error:
-            if error.code != LOADING:
+            # Solr answers before it has looked for its cores.
+            if error.code not in (NOT_FOUND_YET, LOADING):
                 return
             time.sleep(0.1)
         else:

@@ -178,10 +178,11 @@ def least_dataset(agency_id: str) -> dict[str, Any]:
 
 
 def odd_dataset(agency_id: str) -> dict[str, Any]:
-    """Values that the schema takes and RDF does not, or not as they are."""
+    """Values that the schema takes of a source, and RDF does not, or not as they are."""
     return {
         **least_dataset(agency_id),
         "notes": 'Ngoặc "kép", \\ gạch chéo, <b>thẻ</b>, ]]> và \U0001f600',
+        "harvest_source": "nguon-la",
         "identifier": "https://example.vn/ma so/1",
         "url": "https://example.vn/%zz?a=[1]&b='x'",
         "documentation": ["https://example.vn/a%2", "https://[::1]/tài-liệu"],
@@ -219,7 +220,7 @@ def whole_dataset(agency_id: str) -> dict[str, Any]:
         "next_update": "2026-12-31",
         "dcat_type": "ho-so",
         "access_rights": "mo",
-        "identifier": f"H57.99-{mark}",
+        "identifier": f"H57.99-{int(mark, 16) % 10**8}",
         "version": "1.0",
         "version_notes": "Bản đầu",
         "provenance": "Tổng hợp từ báo cáo",
