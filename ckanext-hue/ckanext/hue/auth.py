@@ -18,12 +18,13 @@ def member_list(context: Context, data_dict: DataDict) -> AuthResult:
 
 
 @tk.chained_auth_function
-def member_create(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+def member_create(next_auth: AuthFunction, context: Context, data_dict: DataDict | None) -> AuthResult:
     """A dataset's fields are chosen by whoever may change the dataset; CKAN asks for members of the field."""
-    answer = next_auth(context, data_dict)
-    if answer["success"] or data_dict.get("object_type") != "package":
+    values = data_dict or {}
+    answer = next_auth(context, values)
+    if answer.get("success") or values.get("object_type") != "package":
         return answer
-    group, dataset = model.Group.get(data_dict.get("id")), model.Package.get(data_dict.get("object"))
+    group, dataset = model.Group.get(values.get("id")), model.Package.get(values.get("object"))
     if group is None or group.is_organization or dataset is None:
         return answer
     return authz.is_authorized("package_update", tk.fresh_context(context), {"id": dataset.id})

@@ -51,9 +51,7 @@ def test_a_dataset_is_not_put_into_an_agency_this_way(
 
 def test_an_editor_does_not_become_a_member_of_a_field(editor: Editor, field: dict[str, Any]) -> None:
     with pytest.raises(tk.NotAuthorized):
-        editor.act(
-            "member_create", id=field["id"], object=editor.name, object_type="user", capacity="editor"
-        )
+        editor.act("member_create", id=field["id"], object=editor.name, object_type="user", capacity="editor")
 
 
 def test_an_editor_puts_a_dataset_into_a_field_and_takes_it_out(

@@ -38,8 +38,9 @@ def _is_address(value: Node) -> bool:
 def _is_date(value: Node) -> bool:
     if not isinstance(value, Literal):
         return False
-    if value.datatype in _YEARS_AND_MONTHS:
-        return re.fullmatch(_YEARS_AND_MONTHS[value.datatype], value) is not None
+    text = _YEARS_AND_MONTHS.get(value.datatype) if value.datatype else None
+    if text:
+        return re.fullmatch(text, value) is not None
     return value.datatype in _DATES and value.value is not None
 
 

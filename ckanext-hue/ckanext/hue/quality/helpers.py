@@ -41,7 +41,7 @@ def hue_quality_advice(metric: Concept) -> str:
 
 
 def hue_broken_fields(broken: Iterable[str]) -> list[str]:
-    """The fields, in the page's language, behind properties that break a rule; a property without one is left out."""
+    """The fields behind properties that break a rule, in the page's language; some properties have none."""
     names = (_SHORT.sub(lambda found: _PREFIXES[found[0]], address) for address in broken)
     labels = (_labels().get(name) for name in names)
     language = "en" if tk.h.lang() == "en" else "vi"
@@ -50,7 +50,7 @@ def hue_broken_fields(broken: Iterable[str]) -> list[str]:
 
 @cache
 def _labels() -> dict[str, dict[str, str]]:
-    """The labels of the fields of datasets and resources by property (`dct:title`), the first field of each."""
+    """The labels of datasets' and resources' fields by property (`dct:title`), the first field of each."""
     found: dict[str, dict[str, str]] = {}
     for field in all_fields():
         if field.section in _SECTIONS:
