@@ -179,7 +179,7 @@ def test_errors_are_heard_linked_and_nothing_is_lost(form: Callable[..., Any]) -
     expect(email).to_be_focused()
     expect(email).to_have_attribute("aria-invalid", "true")
     expect(email).to_have_value("sai")
-    expect(email).to_have_accessible_description(re.compile("không đúng định dạng"))
+    expect(email).to_have_accessible_description(re.compile("không phải là địa chỉ thư điện tử hợp lệ"))
     expect(page.locator("#field-notes")).to_have_value("Còn nguyên")
     expect(page.locator("#field-spatial_coverage-0-code")).to_have_value("Xã Không Có")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import ckan.plugins.toolkit as tk
 from ckan import authz, model
-from ckan.types import AuthResult, Context, DataDict
+from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from .harvest import auth as harvests
 from .quality import auth as quality
@@ -15,6 +15,19 @@ from .quality import auth as quality
 def member_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Signed-in people only: the list names staff, and datasets that are private."""
     return {"success": model.User.get(context.get("user")) is not None}
+
+
+@tk.chained_auth_function
+def member_create(next_auth: AuthFunction, context: Context, data_dict: DataDict | None) -> AuthResult:
+    """A dataset's fields are chosen by whoever may change the dataset; CKAN asks for members of the field."""
+    values = data_dict or {}
+    answer = next_auth(context, values)
+    if answer.get("success") or values.get("object_type") != "package":
+        return answer
+    group, dataset = model.Group.get(values.get("id")), model.Package.get(values.get("object"))
+    if group is None or group.is_organization or dataset is None:
+        return answer
+    return authz.is_authorized("package_update", tk.fresh_context(context), {"id": dataset.id})
 
 
 @tk.auth_allow_anonymous_access
@@ -55,6 +68,7 @@ def hue_unit_search(context: Context, data_dict: DataDict) -> AuthResult:
 
 
 AUTH_FUNCTIONS: dict[str, Callable[..., AuthResult]] = {
+    "member_create": member_create,
     "member_list": member_list,
     **{
         name: function

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import ckan.plugins.toolkit as tk
 
 from ckanext.hue import choices, config
+from ckanext.hue.catalog import addresses
 
 from .pages import figures, preview, values
 from .tables.files import listing
@@ -196,6 +197,11 @@ def hue_dcat_links(dataset: Mapping[str, Any] | None = None) -> list[tuple[str, 
     """(name, address) of a dataset's metadata as DCAT, or of the whole catalogue's."""
     stem = f"/dataset/{dataset['id']}" if dataset else "/catalog"
     return [(name, f"{config.site_url()}{stem}.{suffix}") for suffix, name in DCAT_FORMATS.items()]
+
+
+def hue_dataset_address(dataset: Mapping[str, Any]) -> str:
+    """The address of a dataset that never changes, for citations."""
+    return addresses.dataset(dataset["id"])
 
 
 def hue_metadata(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -191,3 +191,8 @@ def test_a_dataset_that_became_private_is_told_of_no_more(dataset: Make, score: 
     )
     listed = action("hue_quality_list", limit=1_000)["datasets"]
     assert made["id"] not in {each["id"] for each in listed}
+
+
+def test_advice_names_the_fields_whose_values_break_a_rule() -> None:
+    properties = ["http://www.w3.org/ns/dcat#startDate", "http://purl.org/dc/terms/description", "urn:x"]
+    assert tk.h.hue_broken_fields(properties) == ["Từ ngày", "Mô tả"]

@@ -36,7 +36,7 @@ def in_browser_code(expression: str, values: list[str]) -> list[str]:
     """Evaluate a JavaScript function over the values in the Node.js that Playwright brings."""
     node, _ = compute_driver_executable()
     program = (
-        "const jQuery = {url: {}};"
+        "const jQuery = {fn: {}, url: {}};"
         f"(function () {{ {SCRIPT.read_text(encoding='utf-8')} }}).call({{jQuery}});"
         f"process.stdout.write(JSON.stringify({json.dumps(values)}.map({expression})));"
     )

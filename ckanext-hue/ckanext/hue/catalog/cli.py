@@ -14,7 +14,7 @@ def catalog() -> None:
     """Danh mục DCAT."""
 
 
-@catalog.command()
+@catalog.command(short_help="Cập nhật danh mục DCAT, đánh số lại.")
 @click.option("--all", "all_", is_flag=True, help="Tạo lại mọi bộ dữ liệu, kể cả những bộ không đổi.")
 def rebuild(all_: bool) -> None:
     """Đưa danh mục DCAT về đúng các bộ dữ liệu hiện có, đánh số lại cho liền nhau."""

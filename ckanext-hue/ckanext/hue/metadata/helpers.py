@@ -91,6 +91,16 @@ def hue_chosen_file() -> str:
     return said.get("filename", "")[:MAX_FILE_NAME]
 
 
+def hue_fields_to_choose(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(id, title) of the fields that a dataset is not in yet, by title."""
+    chosen = {group["id"] for group in dataset.get("groups") or ()}
+    fields = model.Group.all(group_type="group")
+    return sorted(
+        ((field.id, field.title or field.name) for field in fields if field.id not in chosen),
+        key=lambda field: field[1],
+    )
+
+
 def hue_agency_title(agency_id: str) -> tuple[str, str] | None:
     """(title, name) of an agency; None when there is none."""
     found = model.Group.get(agency_id)

@@ -89,6 +89,7 @@ def _rank(found: Unit, text: str, wanted: list[str]) -> tuple[object, ...]:
         not _has_all(own_words, wanted),
         not _has_all(_proper_words(found.name), _proper_words(text)),  # "phu" is Phú Xuân before any Phường
         found.province != config.province(),
+        fold(text).strip() not in fold(found.name),  # in this order
         text.strip().lower() not in found.name.lower(),  # typed with its accents
         found.former,
         found.code != found.province,

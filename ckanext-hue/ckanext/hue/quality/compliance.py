@@ -6,6 +6,7 @@ which takes a second a dataset. The catalogue's tests hold the shapes themselves
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,9 @@ from rdflib.term import Node
 ADMS = "http://www.w3.org/ns/adms#"
 VERSION = URIRef(f"{DCAT}version")  # newer than the namespace that rdflib knows
 VCARD = "http://www.w3.org/2006/vcard/ns#"
-_DATES = frozenset({XSD.date, XSD.dateTime, XSD.gYear, XSD.gYearMonth})
+_DATES = frozenset({XSD.date, XSD.dateTime})
+# rdflib has no values for these two, so their text is what can be checked.
+_YEARS_AND_MONTHS = {XSD.gYear: r"[0-9]{4}", XSD.gYearMonth: r"[0-9]{4}-(0[1-9]|1[0-2])"}
 _WHOLE = frozenset({XSD.nonNegativeInteger, XSD.integer})
 
 
@@ -33,7 +36,12 @@ def _is_address(value: Node) -> bool:
 
 
 def _is_date(value: Node) -> bool:
-    return isinstance(value, Literal) and value.datatype in _DATES and value.value is not None
+    if not isinstance(value, Literal):
+        return False
+    text = _YEARS_AND_MONTHS.get(value.datatype) if value.datatype else None
+    if text:
+        return re.fullmatch(text, value) is not None
+    return value.datatype in _DATES and value.value is not None
 
 
 def _is_size(value: Node) -> bool:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from sqlalchemy.engine import Row
 
+from ckanext.hue.catalog.formats import PREFIXES
+from ckanext.hue.metadata.fields import all_fields
 from ckanext.hue.schemas import Concept, concept
 
 from . import overview
 from .overview import Quality
 from .timeliness import Timeliness
 
+_SECTIONS = ("Bộ dữ liệu", "Tài nguyên")
+_PREFIXES = {address: f"{prefix}:" for prefix, address in PREFIXES.items()}
+_SHORT = re.compile("|".join(f"^{re.escape(address)}" for address in sorted(_PREFIXES, reverse=True)))
 _LOOKS = {"excellent": "good", "good": "good", "sufficient": "busy", "bad": "bad"}
 
 
@@ -31,6 +38,25 @@ def hue_quality_most(score: str) -> int:
 def hue_quality_advice(metric: Concept) -> str:
     """What to do to gain a metric's points, in the page's language."""
     return metric["advice_en"] if tk.h.lang() == "en" else metric["advice"]
+
+
+def hue_broken_fields(broken: Iterable[str]) -> list[str]:
+    """The fields behind properties that break a rule, in the page's language; some properties have none."""
+    names = (_SHORT.sub(lambda found: _PREFIXES[found[0]], address) for address in broken)
+    labels = (_labels().get(name) for name in names)
+    language = "en" if tk.h.lang() == "en" else "vi"
+    return list(dict.fromkeys(label[language] for label in labels if label))
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    """The labels of datasets' and resources' fields by property (`dct:title`), the first field of each."""
+    found: dict[str, dict[str, str]] = {}
+    for field in all_fields():
+        if field.section in _SECTIONS:
+            for name in re.findall(r"\w+:\w+", field.values["dcat"]):
+                found.setdefault(name, field.values["label"])
+    return found
 
 
 def hue_quality_label(entry: Concept) -> str:

@@ -35,4 +35,10 @@
     }
     return cut(fold(text).replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, ''));
   };
+
+  // CKAN's button beside the preview would be the form's first one that submits: Enter in any field pressed it.
+  var preview = $.fn.slugPreview && $.fn.slugPreview.defaults;
+  if (preview) {
+    preview.template = preview.template.replace('<button ', '<button type="button" ');
+  }
 })(this.jQuery);

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 from flask import Blueprint, Response, redirect
-from rdflib import Graph
+from rdflib import Graph, Literal
 from rdflib.namespace import SKOS
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -29,6 +29,7 @@ MEDIA_TYPES = {
     "nt": "application/n-triples",
 }
 RDFLIB_FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
+FORMAT_NAMES = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD", "nt": "N-Triples"}
 
 identifiers = Blueprint("hue_identifiers", __name__)
 
@@ -73,7 +74,9 @@ def a_concept(scheme: str, code: str) -> BaseResponse:
     _described(scheme, code)
     document = addresses.concept(scheme, code) if code else addresses.concept_scheme(scheme)
     document = document.replace(f"{addresses.BELOW}/", "/doc/", 1)
-    page = tk.url_for("group.read", id=code) if scheme == concepts.FIELDS and code else f"{document}.html"
+    if scheme == concepts.FIELDS and code:
+        return _lead(tk.url_for("group.read", id=code), document)
+    page = tk.url_for(f"{identifiers.name}.concept_document", scheme=scheme, code=code, suffix=HTML)
     return _lead(page, document)
 
 
@@ -163,13 +166,17 @@ def _document(graph: Graph, suffix: str) -> BaseResponse:
 
 
 def _as_page(graph: Graph, subject: str, scheme: str) -> dict[str, Any]:
-    """What the page of a concept or vocabulary shows; `names` are by the concept's address."""
+    """What the page of a concept or vocabulary shows; `names` are by the concept's address and language."""
     return {
         "scheme": concepts.TITLES[scheme],
         "address": subject,
         "names": {
-            str(node): sorted({str(name) for name in graph.objects(node, SKOS.prefLabel)})
+            str(node): {
+                name.language: str(name)
+                for name in graph.objects(node, SKOS.prefLabel)
+                if isinstance(name, Literal)
+            }
             for node in sorted(set(graph.subjects(SKOS.inScheme)), key=str)
         },
-        "formats": RDFLIB_FORMATS,
+        "formats": FORMAT_NAMES,
     }

@@ -14,7 +14,7 @@ from .common import errors_as_messages
 _MARKS = {"mended": "✓", "planned": "•", "failed": "✗", "noted": "•"}
 
 
-@click.command()
+@click.command(short_help="Đối soát cổng với các nguồn và sửa chỗ khác nhau.")
 @click.argument("name", required=False)
 @click.option("--dry-run", is_flag=True, help="Chỉ so sánh và cho biết sẽ làm gì, không thay đổi gì.")
 @click.option("--last", is_flag=True, help="Xem kết quả của lần đối soát toàn cổng gần nhất.")
