@@ -58,6 +58,18 @@ def test_nobody_learns_what_a_name_in_the_private_network_leads_to(
     assert "::1" not in dead.reason
 
 
+def test_only_who_may_change_a_dataset_is_told_how_its_links_answer(
+    outside: Make, vouched: Make, linked: Make, score: Make, action: Make
+) -> None:
+    server = outside(lambda _method, _path: 404)
+    vouched(server)
+    made = linked(f"{server.base}/{uuid.uuid4()}.csv")
+    score()
+    assert "dead_links" not in action("hue_quality_show", id=made["id"])
+    told = tk.get_action("hue_quality_show")({"user": made["user"]}, {"id": made["id"]})
+    assert [link["status"] for link in told["dead_links"]] == [404]
+
+
 @pytest.mark.parametrize("status", [404, 410, 500])
 def test_a_link_that_is_dead_has_no_points_and_is_told(
     outside: Make, vouched: Make, linked: Make, score: Make, quality: Make, status: int

@@ -65,8 +65,8 @@ def hue_quality_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type id: string
 
     :returns: what `hue_quality_list` gives of a dataset, `metrics` (dictionaries of `code`, `dimension`,
-        `points` and `most`), `broken` (properties that break a rule of DCAT-AP) and `dead_links`
-        (dictionaries of `address`, `status` (null: no answer), `reason` and `checked`)
+        `points` and `most`), `broken` (properties that break a rule of DCAT-AP) and, for who may change the
+        dataset, `dead_links` (dictionaries of `address`, `status` (null: no answer), `reason`, `checked`)
     :rtype: dictionary
 
     :raises: ObjectNotFound, also for a dataset that is not public or was not scored yet
@@ -88,11 +88,18 @@ def hue_quality_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
             for metric in scoring.metrics()
         ],
         "broken": quality.broken,
-        "dead_links": [
-            {**link._mapping, "checked": link.checked.isoformat()}
-            for link in overview.dead_links(quality.links)
-        ],
+        **_dead_links(context, quality),
     }
+
+
+def _dead_links(context: Context, quality: Quality) -> dict[str, Any]:
+    """For its agency alone: how servers answer the portal may not be theirs to tell everybody."""
+    try:
+        tk.check_access("package_update", context, {"id": quality.id})
+    except tk.NotAuthorized:
+        return {}
+    found = overview.dead_links(quality.links)
+    return {"dead_links": [{**link._mapping, "checked": link.checked.isoformat()} for link in found]}
 
 
 @tk.side_effect_free
