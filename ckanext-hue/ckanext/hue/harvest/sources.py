@@ -197,7 +197,9 @@ def reads_still(session: Session | scoped_session[Session], source: HarvestSourc
 def _forget(source_id: str) -> None:
     """Have every table read again by the next harvest; what comes out as before is not written."""
     rows(
-        "UPDATE hue_harvest_table SET fingerprint = '', mark = '' WHERE source_id = :source", source=source_id
+        "WITH held AS (UPDATE hue_harvest_hold SET fingerprint = '', mark = '' WHERE source_id = :source)"
+        " UPDATE hue_harvest_table SET fingerprint = '', mark = '' WHERE source_id = :source",
+        source=source_id,
     )
 
 
