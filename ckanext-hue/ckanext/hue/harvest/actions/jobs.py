@@ -118,9 +118,9 @@ def hue_harvest_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: `id`, `source_name`, `source_title`, `state` (`queued`, `planning`, `running`, `finished`,
         `failed`, `cancelled`), `over`, `succeeded`, `origin` (`manual`, `schedule`), `message` (Vietnamese),
         counts of tables: `listed` (null until the listing was read), `unchanged`, `planned`, `waiting`,
-        `done`, `failed`, `closed`, `gone`, `held`, `held_personal` (of these, with
-        columns that look like personal data), `rejected`; `rows`, `quarantined`, `rows_per_second` (null while nothing was loaded), `seconds`; `created`, `started`, `finished` (ISO
-        8601)
+        `done`, `failed`, `closed`, `gone`, `held`, `held_personal` (of these, with columns that look like
+        personal data), `rejected`; `rows`, `quarantined`, `rows_per_second` (null while nothing was loaded),
+        `seconds`; `created`, `started`, `finished` (ISO 8601)
     :rtype: dictionary
 
     :raises: ObjectNotFound
