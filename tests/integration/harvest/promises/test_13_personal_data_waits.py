@@ -185,7 +185,7 @@ def test_a_listing_that_tells_no_changes_is_read_and_the_rejection_holds(
 def test_settings_that_read_otherwise_have_it_read_again(held: Any, harvest: Run) -> None:
     own, source, _ = held
     own.asked.clear()
-    changed = sources.add(source.name, update=True, number_format="en")
+    changed = sources.add(source.name, update=True, url=source.url, number_format="en")
 
     assert harvest(changed).held_personal == 1
 
