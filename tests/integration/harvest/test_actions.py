@@ -9,6 +9,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 
+from ckanext.hue.harvest.database import rows
+
 Run = Callable[..., Any]
 OPEN = {"no_personal_data": True, "kind": "platform", "url": "https://nguon.example.vn/api"}
 
@@ -153,7 +155,7 @@ def test_held_deletions_are_rejected(as_user: Run, chief: str, held: Any) -> Non
 
 
 def test_a_table_with_personal_data_is_approved_by_somebody(
-    as_user: Run, chief: str, personal: Any, harvest: Run, sql: Run
+    as_user: Run, chief: str, personal: Any, harvest: Run
 ) -> None:
     source, job = personal
     assert as_user(chief, "hue_harvest_show", id=job)["held_personal"] == 1
@@ -162,7 +164,7 @@ def test_a_table_with_personal_data_is_approved_by_somebody(
             as_user(chief, "hue_harvest_approve", id=job, **chosen)
     assert as_user(chief, "hue_harvest_approve", id=job, what="personal")["waiting"] == 1
     harvest(source)
-    approvals = sql("SELECT approved_by FROM hue_harvest_approval WHERE source_id = :id", id=source.id)
+    approvals = rows("SELECT approved_by FROM hue_harvest_approval WHERE source_id = :id", id=source.id)
     assert [row.approved_by for row in approvals] == [chief]
 
 

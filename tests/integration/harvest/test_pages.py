@@ -156,6 +156,7 @@ def test_what_is_held_is_looked_at_and_withdrawn(held: Any, harvest: Run, chief:
     assert len(listed.xpath("//tbody/tr")) == 8
     assert reports.status(job).held == 8
     assert chief.post(f"{address}/approve").status_code == 302
+    assert (reports.status(job).held, reports.status(job).waiting) == (0, 8)
     assert harvest(source).gone == 8
 
 

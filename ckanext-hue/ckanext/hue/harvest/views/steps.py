@@ -71,7 +71,7 @@ def reject(name: str, job_id: str) -> Response:
 
 def _chosen() -> dict[str, str]:
     """What the form asks for: some kind of what waits, or one table."""
-    return {field: tk.request.form.get(field, "") for field in ("what", "remote_id")}
+    return {field: value for field in ("what", "remote_id") if (value := tk.request.form.get(field))}
 
 
 def _done(action: str, name: str, job_id: str, said: str, **chosen: str) -> Response:
