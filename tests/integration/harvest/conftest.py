@@ -118,3 +118,31 @@ def held(sandbox: Callable[..., str], add_source: Any, harvest: Any) -> tuple[An
     status = harvest(source)
     assert status.held == 8
     return source, status.id
+
+
+@pytest.fixture
+def personal(add_source: Any, harvest: Any) -> Iterator[tuple[Any, str]]:
+    """A source with a table of identity numbers, and the id of the job that holds it."""
+    listed = {"id": "b/1?x=<i>", "tenbang": "Bảng <b>người</b>", "mucdo": "mo", "macoquan": "so-y-te"}
+    table = {"code": 0, "data": [{"ho_ten": "An", "<i>giấy tờ</i>": f"046090{at:06}"} for at in range(12)]}
+    answers = {"/danhmuc": {"code": 0, "phien": 1, "tong": 1, "data": [listed | {"mabam": "1"}]}}
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(answers.get(self.path.partition("?")[0], table)).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Tests print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    source = add_source(f"http://127.0.0.1:{server.server_port}")
+    status = harvest(source)
+    assert (status.held, status.held_personal) == (1, 1)
+    yield source, status.id
+    server.shutdown()
+    server.server_close()

@@ -9,6 +9,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 
+from ckanext.hue.harvest.database import rows
+
 Run = Callable[..., Any]
 OPEN = {"no_personal_data": True, "kind": "platform", "url": "https://nguon.example.vn/api"}
 
@@ -150,6 +152,26 @@ def test_held_deletions_are_rejected(as_user: Run, chief: str, held: Any) -> Non
     assert as_user(chief, "hue_source_show", name=source.name)["tables"] == {"active": 10}
     with pytest.raises(tk.ValidationError):
         as_user(chief, "hue_harvest_approve", id=job)
+
+
+def test_a_table_with_personal_data_is_approved_by_somebody(
+    as_user: Run, chief: str, personal: Any, harvest: Run
+) -> None:
+    source, job = personal
+    assert as_user(chief, "hue_harvest_show", id=job)["held_personal"] == 1
+    for chosen in ({"what": "withdrawals"}, {"remote_id": "khác"}, {"what": "x"}, {"remote_id": "x" * 501}):
+        with pytest.raises(tk.ValidationError):
+            as_user(chief, "hue_harvest_approve", id=job, **chosen)
+    assert as_user(chief, "hue_harvest_approve", id=job, what="personal")["waiting"] == 1
+    harvest(source)
+    approvals = rows("SELECT approved_by FROM hue_harvest_approval WHERE source_id = :id", id=source.id)
+    assert [row.approved_by for row in approvals] == [chief]
+
+
+def test_a_dry_run_does_not_count_what_waits_for_approval(as_user: Run, chief: str, personal: Any) -> None:
+    source, _ = personal
+    found = as_user(chief, "hue_source_check", name=source.name)
+    assert (found["actions"], found["held"]) == ({}, 0)
 
 
 def test_a_dry_run_tells_what_would_happen_and_writes_nothing(

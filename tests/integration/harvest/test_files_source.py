@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 import xlsxwriter
 
-from ckanext.hue.harvest import reports, sources
+from ckanext.hue.harvest import jobs, reports, sources, worker
 from ckanext.hue.harvesters.base import Mark, TableEntry
 from ckanext.hue.harvesters.kinds import open_source
 from ckanext.hue.tables import loading
@@ -176,3 +176,19 @@ def test_a_server_that_tells_no_versions_is_asked_on_condition(add: Run, harvest
     assert gets == {"/": 200, "/a.csv": 304, "/b.csv": 200}
     [resource] = published(action, source)["b.csv"]["resources"]
     assert action("datastore_search", resource_id=resource["id"])["total"] == 3
+
+
+def test_a_file_that_is_held_is_asked_for_with_its_mark(add: Run, harvest: Run) -> None:
+    people = "\n".join(["ho_ten,so", *(f"An,046090{at:06}" for at in range(12))]).encode()
+    folder = Folder({"nguoi.csv": people}, tells=False)
+    with served(folder) as base:
+        source = add(base + "/")
+        first = harvest(source)
+        folder.asked.clear()
+        again = harvest(source)
+        asked = [status for method, path, status in folder.asked if (method, path) == ("GET", "/nguoi.csv")]
+        jobs.approve(again.id, "nguoi-duyet")
+        worker.work()
+    assert (first.held_personal, again.held_personal, again.failed) == (1, 1, 0)
+    assert asked == [304]
+    assert reports.status(again.id).done == 1

@@ -174,6 +174,17 @@ def test_held_deletions_are_told_with_what_to_do(held: Any, post: MailServer) ->
     assert "duyệt rút" in text(mail)
 
 
+def test_tables_with_personal_data_are_told_of_without_a_value(personal: Any, post: MailServer) -> None:
+    source, job = personal
+    rows("UPDATE hue_harvest_source SET email = 'a@example.vn' WHERE name = :n", n=source.name)
+    rows("UPDATE hue_harvest_job SET notified = false WHERE id = CAST(:id AS uuid)", id=job)
+    notices.send_due()
+    [mail] = post.mails
+    assert "1 bảng chờ duyệt vì có dữ liệu giống dữ liệu cá nhân" in mail["Subject"]
+    assert "- Bảng <b>người</b>: Chờ duyệt" in text(mail)
+    assert "cùng biến mất" not in text(mail) and "046090" not in text(mail)
+
+
 def test_a_mail_server_that_is_away_is_tried_again_but_not_at_once(
     failing: Run, harvest: Run, post: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,6 +156,7 @@ def test_what_is_held_is_looked_at_and_withdrawn(held: Any, harvest: Run, chief:
     assert len(listed.xpath("//tbody/tr")) == 8
     assert reports.status(job).held == 8
     assert chief.post(f"{address}/approve").status_code == 302
+    assert (reports.status(job).held, reports.status(job).waiting) == (0, 8)
     assert harvest(source).gone == 8
 
 
@@ -163,6 +164,40 @@ def test_what_is_held_is_kept(held: Any, chief: Any) -> None:
     source, job = held
     chief.post(f"/harvest/{source.name}/jobs/{job}/reject")
     assert reports.status(job).rejected == 8
+
+
+def test_a_table_with_personal_data_is_looked_at_and_published(
+    personal: Any, harvest: Run, chief: Any
+) -> None:
+    source, job = personal
+    address = f"/harvest/{source.name}/jobs/{job}"
+    assert "1 bảng có cột giống dữ liệu cá nhân và đang chờ duyệt" in text(chief.get(address))
+    page = chief.get(f"{address}/approve").get_data(as_text=True)
+    assert "<i>giấy tờ</i>" not in page and "046090" not in page
+    [form, _] = html.fromstring(page).xpath("//tbody//form")
+    fields = {each.name: each.value for each in form.xpath(".//input")}
+    assert (form.get("action"), fields["remote_id"]) == (f"{address}/approve", "b/1?x=<i>")
+
+    chief.post(f"{address}/approve", what=fields["what"], remote_id=fields["remote_id"])
+
+    harvest(source)
+    assert (reports.status(job).held, reports.status(job).done) == (0, 1)
+
+
+def test_a_table_with_personal_data_is_kept_out(personal: Any, chief: Any) -> None:
+    source, job = personal
+    address = f"/harvest/{source.name}/jobs/{job}"
+    chief.post(f"{address}/reject", what="withdrawals")
+    assert reports.status(job).held == 1
+    chief.post(f"{address}/reject", what="personal", remote_id="b/1?x=<i>")
+    assert (reports.status(job).held, reports.status(job).rejected) == (0, 1)
+
+
+def test_the_feed_tells_of_tables_that_wait_for_approval(personal: Any, chief: Any) -> None:
+    source, _ = personal
+    feed = etree.fromstring(chief.get(f"/harvest/{source.name}/feed.atom").get_data())
+    [entry] = feed.findall(f"{ATOM}entry")
+    assert "1 bảng chờ duyệt vì có dữ liệu giống dữ liệu cá nhân" in entry.findtext(f"{ATOM}title")
 
 
 def test_a_dry_run_asks_the_source_only_when_told_to(sandbox: Run, add_source: Run, chief: Any) -> None:

@@ -157,6 +157,19 @@ def test_an_uploaded_file_becomes_a_table_with_types(upload: Upload, act: Callab
     assert act("datastore_search", resource_id=resource["id"], q="dai noi")["total"] == 1
 
 
+def test_columns_that_look_like_personal_data_are_a_warning_in_the_report(
+    upload: Upload,
+) -> None:
+    lines = ["Họ tên,Số giấy tờ", *(f"An,046090{number:06}" for number in range(12))]
+    resource = upload(csv_file("\n".join(lines)))
+    done = run(resource["id"])
+    assert done.state == "done"
+    [warning] = done.report["findings"]
+    assert warning["column"] == "Số giấy tờ"
+    assert "có 12 giá trị giống số định danh cá nhân" in warning["message"]
+    assert "046090" not in str(warning)
+
+
 def test_the_job_is_queued_once_the_upload_is_committed(upload: Upload, queue: Any) -> None:
     resource = upload()
     [job] = queue.jobs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from . import holds
 from .database import rows, transaction
 from .errors import JobGone, NothingToDo, SourcePaused
 from .sources import HarvestSource
@@ -16,8 +17,15 @@ FRESH = f"j.listed_at > now() - interval '{LISTING_HOURS} hours'"
 _OLD = f"Danh mục của lần thu thập này đã đọc quá {LISTING_HOURS} giờ trước."
 _OLD_LISTING = f"{_OLD} Hãy thu thập lại để đọc danh mục mới."
 _REPLACED = f"{_OLD} Phần còn lại do lần thu thập kế tiếp làm theo danh mục mới."
-
-
+# What may be held: tables that vanished, and tables whose columns look like personal data.
+ALL, WITHDRAWALS, PERSONAL = "all", "withdrawals", "personal"
+HELD = (ALL, WITHDRAWALS, PERSONAL)
+LOADING = ("new", "changed")  # the actions that read rows
+_NOTHING_HELD = "Không có bảng nào đang chờ duyệt trong lần thu thập này."
+_CHOSEN = (
+    "(:remote = '' OR i.remote_id = :remote)"
+    " AND (:what = 'all' OR (:what = 'personal') = (i.action = ANY(:loading)))"
+)
 _NEWEST = (
     "NOT EXISTS (SELECT FROM hue_harvest_job newer"
     " WHERE newer.source_id = j.source_id AND newer.created > j.created)"
@@ -86,25 +94,42 @@ def retry(job_id: str) -> int:
     return _reopen(job_id, "failed", "Không có bảng nào bị lỗi để chạy lại.")
 
 
-def approve(job_id: str) -> int:
-    """Let what is held wait: the tables that vanished are withdrawn; returns how many. Raises NothingToDo."""
-    return _reopen(job_id, "held", "Không có việc rút bảng nào đang chờ duyệt.")
+def approve(job_id: str, by: str, what: str = ALL, remote_id: str = "") -> int:
+    """Let what is held wait: what vanished is withdrawn, what looks like personal data is published.
+
+    `what` is one of HELD; `remote_id` takes one table alone. Returns how many; raises NothingToDo.
+    """
+    return _reopen(job_id, "held", _NOTHING_HELD, by, what, remote_id)
 
 
-def reject(job_id: str) -> int:
-    """Keep what is held: the datasets stay as they are; returns how many. Raises NothingToDo."""
-    rejected = rows(
-        "UPDATE hue_harvest_item SET state = 'rejected', finished = now(), message = :message"
-        " WHERE job_id::text = :id AND state = 'held' RETURNING 1",
-        id=job_id,
-        message="Không duyệt rút; bộ dữ liệu được giữ nguyên.",
-    )
-    if not rejected:
-        raise NothingToDo("Không có việc rút bảng nào đang chờ duyệt.")
+def reject(job_id: str, by: str, what: str = ALL, remote_id: str = "") -> int:
+    """Keep the datasets of what is held as they are, and personal data out; returns how many.
+
+    Parameters as for `approve`. Raises NothingToDo.
+    """
+    with transaction() as connection:
+        rejected = connection.execute(
+            text(
+                "UPDATE hue_harvest_item i SET state = 'rejected', finished = now(),"  # noqa: S608
+                " message = CASE WHEN i.action = ANY(:loading) THEN :personal ELSE :kept END"
+                f" WHERE job_id::text = :id AND state = 'held' AND {_CHOSEN} RETURNING remote_id, action"
+            ),
+            {
+                "id": job_id,
+                "loading": list(LOADING),
+                "personal": holds.REJECTED,
+                "kept": "Không duyệt rút; bộ dữ liệu được giữ nguyên.",
+                "what": what,
+                "remote": remote_id,
+            },
+        ).fetchall()
+        if not rejected:
+            raise NothingToDo(_NOTHING_HELD)
+        holds.reject(connection, job_id, [row.remote_id for row in rejected if row.action in LOADING], by)
     return len(rejected)
 
 
-def _reopen(job_id: str, state: str, nothing: str) -> int:
+def _reopen(job_id: str, state: str, nothing: str, by: str = "", what: str = ALL, remote_id: str = "") -> int:
     """Only of the newest job, and not for long: an older one knows the source as it was."""
     try:
         with transaction() as connection:
@@ -114,10 +139,16 @@ def _reopen(job_id: str, state: str, nothing: str) -> int:
                     " lease_until = NULL, message = '' FROM hue_harvest_job j"
                     " WHERE j.id = i.job_id AND j.id::text = :id AND i.state = :state"
                     " AND j.state = 'finished'"
-                    f" AND {_NEWEST}"
+                    f" AND {_NEWEST} AND {_CHOSEN} RETURNING i.remote_id, i.action"
                 ),
-                {"id": job_id, "state": state},
-            ).rowcount
+                {
+                    "id": job_id,
+                    "state": state,
+                    "loading": list(LOADING),
+                    "what": what,
+                    "remote": remote_id,
+                },
+            ).fetchall()
             if not found:
                 raise NothingToDo(nothing)
             if not connection.execute(
@@ -133,9 +164,12 @@ def _reopen(job_id: str, state: str, nothing: str) -> int:
                 ),
                 {"id": job_id},
             )
+            if state == "held":
+                approved = [row.remote_id for row in found if row.action in LOADING]
+                holds.approve(connection, job_id, approved, by)
     except IntegrityError as error:
         raise NothingToDo("Nguồn đang được thu thập; hãy chờ lần đó kết thúc.") from error
-    return found
+    return len(found)
 
 
 def replace_old() -> None:

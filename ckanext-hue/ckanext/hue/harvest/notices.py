@@ -1,4 +1,4 @@
-"""Mail to the owner of a source when a harvest failed, or holds deletions for approval.
+"""Mail to the owner of a source when a harvest failed, or holds something for approval.
 
 An attempt is written down before it is made, and its success after it: a process that dies in between sends
 the mail once more, an hour later, and never again and again. What is the same as the last time is said once a
@@ -147,6 +147,7 @@ def _notice(status: Status) -> Notice | None:
     if not failed and (status.state != "finished" or not (status.failed or status.held)):
         return None
     lines = reports.report(status.id, states=("failed",), limit=1_000)
+    lines += reports.held_personal(status.id)
     return Notice(_subject(status), _body(status, lines), _digest(status, lines))
 
 
@@ -161,7 +162,7 @@ def _subject(status: Status) -> str:
     if status.state == "failed":
         return f"Thu thập «{title}» thất bại"
     if status.held:
-        return f"Thu thập «{title}»: {status.held} bảng chờ duyệt rút"
+        return f"Thu thập «{title}»: {reports.waiting_in_words(status)}"
     return f"Thu thập «{title}»: {status.failed} bảng bị lỗi"
 
 
@@ -177,23 +178,37 @@ def _body(status: Status, lines: list[Line]) -> str:
             "Việc cần làm: xem lý do ở trên; nếu do nguồn, hãy báo đơn vị vận hành nguồn. Sau khi khắc phục,"
             " mở trang dưới đây và bấm «Thu thập ngay».",
         ]
-    if status.held:
+    if status.held_gone:
         parts += [
-            f"{status.held} bảng cùng biến mất khỏi danh mục của nguồn. Các bộ dữ liệu được giữ nguyên"
+            f"{status.held_gone} bảng cùng biến mất khỏi danh mục của nguồn. Các bộ dữ liệu được giữ nguyên"
             " cho đến khi có người duyệt.",
             "",
             "Việc cần làm: kiểm tra nguồn. Nếu các bảng đã ngừng cung cấp thật, hãy duyệt rút; nếu nguồn gặp"
             " sự cố, hãy từ chối.",
             "",
         ]
+    if status.held_personal:
+        parts += [f"{status.held_personal} bảng chờ duyệt vì có dữ liệu giống dữ liệu cá nhân:"]
+        parts += _named([line for line in lines if line.state == "held"], status.held_personal)
+        parts += [
+            "",
+            "Việc cần làm: nếu đó là dữ liệu cá nhân, hãy từ chối và đề nghị đơn vị chủ quản bỏ các cột này;"
+            " nếu được phép công khai, hãy duyệt.",
+            "",
+        ]
     if status.failed:
         parts += [f"{status.failed} bảng bị lỗi; các bảng khác không bị ảnh hưởng:"]
-        parts += [f"- {' '.join(line.title.split())}: {line.message}" for line in lines[:TABLES_NAMED]]
-        if status.failed > TABLES_NAMED:
-            parts.append(f"- và {status.failed - TABLES_NAMED} bảng khác")
+        parts += _named([line for line in lines if line.state == "failed"], status.failed)
         parts += [
             "",
             "Việc cần làm: khắc phục ở nguồn theo lý do của từng bảng, rồi bấm «Chạy lại các bảng lỗi» trên"
             " trang dưới đây, hoặc chờ lần thu thập sau.",
         ]
     return "\n".join([*parts, "", "Chi tiết:", address, ""])
+
+
+def _named(lines: list[Line], tables: int) -> list[str]:
+    """The first tables with their reasons, and how many more there are."""
+    named = [f"- {' '.join(line.title.split())}: {line.message}" for line in lines[:TABLES_NAMED]]
+    more = [f"- và {tables - TABLES_NAMED} bảng khác"] if tables > TABLES_NAMED else []
+    return named + more

@@ -14,6 +14,7 @@ from ckanext.hue.harvesters.base import OPEN, TableEntry
 from ckanext.hue.tables.cells import DELIMITER, copy_lines
 
 from .database import engine, transaction
+from .holds import REJECTED
 from .leases import Lease, hold_planning
 from .sources import HarvestSource
 
@@ -33,9 +34,13 @@ _PLAN = """
                     WHEN l.remote_id IS NULL THEN 'archive'
                     WHEN l.access <> %(open)s THEN 'closed'
                     WHEN t.remote_id IS NULL THEN 'new'
-                    ELSE 'changed' END AS action
+                    ELSE 'changed' END AS action,
+               CASE WHEN l.access = %(open)s THEN h.message END AS personal,
+               h.rejected IS NOT NULL AS rejected
         FROM hue_listing l
         FULL JOIN (SELECT * FROM hue_harvest_table WHERE source_id = %(source)s) t USING (remote_id)
+        LEFT JOIN hue_harvest_hold h ON h.source_id = %(source)s AND h.remote_id = l.remote_id
+            AND l.tells_changes AND h.fingerprint = l.fingerprint
         WHERE CASE WHEN l.remote_id IS NULL
                    THEN t.state = 'active'
                         OR t.state = 'withdrawn' AND t.gone_since <= now() - %(grace)s * interval '1 day'
@@ -55,8 +60,11 @@ _PLAN = """
     ), planned AS (
         INSERT INTO hue_harvest_item (job_id, position, remote_id, action, entry, dataset_id, state, message)
         SELECT %(job)s, coalesce(position, 0), remote_id, action, entry::jsonb, dataset_id,
-               CASE WHEN doubtful THEN 'held' ELSE 'waiting' END,
-               CASE WHEN doubtful THEN %(held)s ELSE '' END
+               CASE WHEN personal IS NOT NULL AND rejected THEN 'rejected'
+                    WHEN personal IS NOT NULL OR doubtful THEN 'held' ELSE 'waiting' END,
+               CASE WHEN personal IS NOT NULL AND rejected THEN %(rejected)s
+                    WHEN personal IS NOT NULL THEN personal
+                    WHEN doubtful THEN %(held)s ELSE '' END
         FROM decided, gone, LATERAL (
             SELECT too_many AND (action = 'withdraw' OR action = 'archive' AND nothing_listed) AS doubtful
         ) judged
@@ -73,11 +81,13 @@ _PLAN = """
     WHERE id = %(job)s
 """
 _PREVIEW = text("""
-    SELECT action, count(*) AS tables, count(*) FILTER (WHERE i.state = 'held') AS held,
+    SELECT action, count(*) AS tables,
+        count(*) FILTER (WHERE i.state = 'held' AND action IN ('withdraw', 'archive')) AS held,
         (array_agg(ARRAY[remote_id, coalesce(entry->>'title', p.title, remote_id)]
             ORDER BY position, remote_id))[1:CAST(:examples AS int)] AS examples
     FROM hue_harvest_item i LEFT JOIN package p ON p.id = i.dataset_id::text
-    WHERE job_id = :job GROUP BY action ORDER BY action
+    WHERE job_id = :job AND NOT (action IN ('new', 'changed') AND i.state <> 'waiting')
+    GROUP BY action ORDER BY action
 """)
 _HELD = (
     "Chờ duyệt: quá nhiều bảng cùng biến mất khỏi danh mục của nguồn."
@@ -185,5 +195,6 @@ def _decide(connection: Connection, listing: IO[bytes], job_id: str, source: Har
                 "share": MANY_GONE_SHARE,
                 "held": _HELD,
                 "superseded": _SUPERSEDED,
+                "rejected": REJECTED,
             },
         )

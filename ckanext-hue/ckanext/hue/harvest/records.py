@@ -15,6 +15,7 @@ from ckanext.hue.tables.loading import LoadedList
 
 from .database import rows
 from .errors import LeaseLost
+from .holds import FORGET as FORGET_HOLDS
 from .leases import Item, Lease
 from .sources import HarvestSource, reads_still
 
@@ -34,7 +35,8 @@ class Ready:
     """A table to write: with its rows loaded, or to leave the public, without lists and metadata.
 
     `mark` lets its source tell the next time that it did not change; `same` says that it told so now.
-    `defaults` is filled in where neither the source nor people say anything.
+    `defaults` is filled in where neither the source nor people say anything. `held_before` when other
+    content of the table waited for approval.
     """
 
     item: Item
@@ -44,6 +46,7 @@ class Ready:
     mark: str = ""
     same: bool = False
     defaults: dict[str, Any] = field(default_factory=dict)
+    held_before: bool = False
 
     @property
     def leaving(self) -> bool:
@@ -136,6 +139,8 @@ def remember(source: HarvestSource, lease: Lease, batch: Sequence[Written], know
     if not up_to_date:
         tables = [{**table, "fingerprint": "", "mark": ""} for table in tables]
     model.Session.execute(_REMEMBER, {"source": source.id, "tables": json.dumps(tables)})
+    if held := [one.ready.item.remote_id for one in batch if one.ready.held_before]:
+        model.Session.execute(FORGET_HOLDS, {"source": source.id, "ids": held})
 
 
 def _item(written: Written) -> dict[str, Any]:

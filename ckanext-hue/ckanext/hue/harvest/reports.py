@@ -7,15 +7,15 @@ from typing import Any
 
 from .database import rows
 from .errors import JobGone
-from .jobs import ACTIVE
+from .jobs import ACTIVE, LOADING
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """How a job stands. Counts are tables, but `rows`; `listed` is None until the listing was read.
 
-    `gone` left the listing: withdrawn, archived, held for approval or kept. `rows_per_second` is None until
-    something was loaded.
+    `gone` left the listing: withdrawn, archived, held for approval or kept. `held_personal` are those of
+    `held` whose columns look like personal data. `rows_per_second` is None until something was loaded.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Status:
     closed: int
     gone: int
     held: int
+    held_personal: int
     rejected: int
     rows: int
     quarantined: int
@@ -40,6 +41,11 @@ class Status:
     started: Any
     finished: Any
     seconds: float
+
+    @property
+    def held_gone(self) -> int:
+        """How many withdrawals wait for approval."""
+        return self.held - self.held_personal
 
     @property
     def over(self) -> bool:
@@ -54,6 +60,17 @@ class Status:
         return self.rows / self.seconds if self.rows and self.seconds else None
 
 
+def waiting_in_words(status: Status) -> str:
+    """What waits for approval, in a few Vietnamese words."""
+    parts = [
+        f"{status.held_gone} bảng chờ duyệt rút" if status.held_gone else "",
+        f"{status.held_personal} bảng chờ duyệt vì có dữ liệu giống dữ liệu cá nhân"
+        if status.held_personal
+        else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 _STATUS = """
     SELECT j.id::text, s.name AS source_name, s.title AS source_title, j.state, j.origin, j.message, j.listed,
            j.unchanged + count(*) FILTER (WHERE i.state = 'unchanged') AS unchanged,
@@ -64,6 +81,7 @@ _STATUS = """
            count(*) FILTER (WHERE i.state = 'done' AND i.action = 'closed') AS closed,
            count(*) FILTER (WHERE i.action IN ('withdraw', 'archive')) AS gone,
            count(*) FILTER (WHERE i.state = 'held') AS held,
+           count(*) FILTER (WHERE i.state = 'held' AND i.action IN ('new', 'changed')) AS held_personal,
            count(*) FILTER (WHERE i.state = 'rejected') AS rejected,
            coalesce(sum(i.rows) FILTER (WHERE i.state = 'done'), 0)::bigint AS rows,
            coalesce(sum(i.quarantined), 0)::bigint AS quarantined,
@@ -122,9 +140,15 @@ def history(source_id: str, limit: int, offset: int = 0) -> list[Status]:
 
 
 def report(
-    job_id: str, *, states: tuple[str, ...] = (), notable: bool = False, limit: int = 1_000, offset: int = 0
+    job_id: str,
+    *,
+    states: tuple[str, ...] = (),
+    actions: tuple[str, ...] = (),
+    notable: bool = False,
+    limit: int = 1_000,
+    offset: int = 0,
 ) -> list[Line]:
-    """The tables that the job dealt with, in the listing's order: of these states (none: all of them).
+    """The tables that the job dealt with, in the listing's order: of these states and actions (none: all).
 
     `notable` leaves out those of which there is nothing to say.
     """
@@ -133,16 +157,29 @@ def report(
         " i.message, i.rows, i.quarantined, p.name AS dataset, i.dataset_id::text"
         " FROM hue_harvest_item i LEFT JOIN package p ON p.id = i.dataset_id::text"
         " WHERE i.job_id = CAST(:job AS uuid) AND (:all OR i.state = ANY(:states))"
+        " AND (:any OR i.action = ANY(:actions))"
         " AND (NOT :notable OR i.message <> '' OR i.state = 'failed')"
         " ORDER BY i.position, i.remote_id LIMIT :limit OFFSET :offset",
         job=job_id,
         all=not states,
         states=list(states),
+        any=not actions,
+        actions=list(actions),
         notable=notable,
         limit=limit,
         offset=offset,
     )
     return [Line(**row._mapping) for row in found]
+
+
+def held_personal(job_id: str, limit: int = 1_000, offset: int = 0) -> list[Line]:
+    """The tables that wait because columns look like personal data."""
+    return report(job_id, states=("held",), actions=LOADING, limit=limit, offset=offset)
+
+
+def held_gone(job_id: str, limit: int = 1_000, offset: int = 0) -> list[Line]:
+    """The tables whose withdrawal waits for approval."""
+    return report(job_id, states=("held",), actions=("withdraw", "archive"), limit=limit, offset=offset)
 
 
 def counts(job_id: str) -> dict[str, int]:

@@ -26,8 +26,9 @@ from ckanext.hue.harvesters.base import (
 from ckanext.hue.harvesters.errors import BadEntry, HostTrouble, SourceError, TableChanged
 from ckanext.hue.tables.errors import TableError
 from ckanext.hue.tables.loading import LoadedList, Rules, load
+from ckanext.hue.tables.personal import PersonalData
 
-from . import breaker, documents, jobs, leases, mapping, planning, publishing, settling
+from . import breaker, documents, holds, jobs, leases, mapping, planning, publishing, settling
 from .agencies import Registry
 from .errors import HarvestError, LeaseLost, UnknownSource
 from .leases import Heartbeat, Item, Lease
@@ -83,10 +84,14 @@ class _Batch:
         self.source = source
         self.lease = lease
         self.check = check
-        self.known = known_tables(source.id, [item.remote_id for item in lease.items])
+        remote_ids = [item.remote_id for item in lease.items]
+        self.known = known_tables(source.id, remote_ids)
+        self.decided = holds.decisions(source.id, remote_ids)
         self.user: str = tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"]
         self.registry = Registry(self.user)
-        self.rules = Rules(source.number_format, source.accept_drift, source.bad_row_percent)
+        self.rules = Rules(
+            source.number_format, source.accept_drift, source.bad_row_percent, hold_personal=True
+        )
         self._trouble = breaker.counting(source.host)
 
     def run(self) -> None:
@@ -100,7 +105,7 @@ class _Batch:
         for item in self.lease.items:
             self.check()
             try:
-                ready.append(self._prepare(reader, item))
+                ready += self._prepare(reader, item)
             except HostTrouble as error:
                 if self._host_failed(item, error):
                     break
@@ -140,27 +145,48 @@ class _Batch:
             breaker.succeeded(self.source.host)
             self._trouble = False
 
-    def _prepare(self, reader: Source, item: Item) -> Ready:
-        entry, known = item.entry, self.known.get(item.remote_id)
-        dataset_id = self.source.dataset_id(item.remote_id)
+    def _prepare(self, reader: Source, item: Item) -> list[Ready]:
+        """What is to be written of a table: nothing when it waits for a person's approval."""
+        entry, dataset_id = item.entry, self.source.dataset_id(item.remote_id)
         if entry is None or item.action == "closed":
-            return Ready(item, dataset_id, {}, [])
+            return [Ready(item, dataset_id, {}, [])]
         if entry.problem:
             raise BadEntry(reason=entry.problem)
         organization_id = self._organization(entry)
         group = self.registry.field(entry.field_code)
         if entry.document_form:
             described = documents.dataset(self.source, entry, organization_id=organization_id, group=group)
-            return Ready(item, dataset_id, described, [], defaults=self._defaults(entry, [], organization_id))
+            defaults = self._defaults(entry, [], organization_id)
+            return [Ready(item, dataset_id, described, [], defaults=defaults)]
+        marks: list[str] = []
+        known, held = self.known.get(item.remote_id), self.decided.holds.get(item.remote_id)
         try:
-            lists, mark = self._load(reader, entry, known)
+            lists = self._load(reader, entry, known, self._mark(entry), marks)
         except NotModified:
             self._host_answered()
-            return Ready(item, dataset_id, {}, [], known.mark if known else "", same=True)
+            if held and held.fingerprint == entry.fingerprint():
+                holds.hold_again(self.lease, item.remote_id, held)
+                return []
+            return [Ready(item, dataset_id, {}, [], known.mark if known else "", same=True)]
+        except PersonalData as found:
+            self._host_answered()
+            log.info("Table %s of %s is held: %s", item.remote_id, self.source.name, found)
+            holds.hold(self.source, self.lease, entry, found, _last(marks))
+            return []
         self._host_answered()
         dataset = mapping.dataset(self.source, entry, lists, organization_id=organization_id, group=group)
         defaults = self._defaults(entry, lists, organization_id)
-        return Ready(item, dataset_id, dataset, lists, mark, defaults=defaults)
+        held_before = held is not None
+        return [
+            Ready(item, dataset_id, dataset, lists, _last(marks), defaults=defaults, held_before=held_before)
+        ]
+
+    def _mark(self, entry: TableEntry) -> str:
+        """What to ask the source with, whether the table is still what was last read of it."""
+        known, held = self.known.get(entry.remote_id), self.decided.holds.get(entry.remote_id)
+        if held:
+            return held.mark if held.fingerprint == entry.fingerprint() else ""
+        return known.mark if known and known.is_as_in(entry) else ""
 
     def _defaults(self, entry: TableEntry, lists: list[LoadedList], organization_id: str) -> dict[str, Any]:
         """What is filled in; a catalogue of others may be about any place, so none is assumed for it."""
@@ -175,32 +201,34 @@ class _Batch:
             return self.registry.organization_of(self.source, code, name)
         return self.registry.organization(code, name or self.source.title)
 
-    def _load(self, reader: Source, entry: TableEntry, known: Known | None) -> tuple[list[LoadedList], str]:
-        """Load the table's rows; returns its lists, and the mark to ask with the next time.
+    def _load(
+        self, reader: Source, entry: TableEntry, known: Known | None, mark: str, marks: list[str]
+    ) -> list[LoadedList]:
+        """Load the table's rows; returns its lists. `marks` takes up what to ask with the next time.
 
-        Raises NotModified when all that the source says is as it was.
+        Raises NotModified when all that the source says is as it was at `mark`, and PersonalData.
         """
 
         def resource_id(list_name: str) -> str:
             return self.source.resource_id(entry.remote_id, list_name)
 
         before = known.content_hashes if known else {}
-        mark = known.mark if known and known.is_as_in(entry) else ""
+        approved = self.decided.approved.get(entry.remote_id, frozenset())
+        rules = replace(self.rules, approved=approved)
         for attempt in range(1, READ_ATTEMPTS + 1):
-            marks: list[str] = []
+            marks.clear()
             try:
                 with leases.keeping(self.lease, entry.remote_id) as keep:
                     pages = self._watched(reader.pages(entry, mark), marks, keep)
-                    loaded = load(pages, resource_id, rules=self.rules)
+                    loaded = load(pages, resource_id, rules=rules)
             except TableChanged:
                 if attempt == READ_ATTEMPTS:
                     raise
             else:
                 # A job that was killed after loading has left the rows new and the dataset old.
-                lists = [
+                return [
                     replace(one, written=one.content_hash != before.get(one.resource_id)) for one in loaded
                 ]
-                return lists, marks[-1] if marks else ""
         raise AssertionError("the loop either returns or raises")
 
     def _watched(
@@ -215,3 +243,7 @@ class _Batch:
                 yield chunk
         self.check()
         keep()
+
+
+def _last(marks: list[str]) -> str:
+    return marks[-1] if marks else ""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.orm import Session, scoped_session
 
 from ckanext.hue.harvesters.base import Source
@@ -188,7 +188,7 @@ def _reads_otherwise(before: HarvestSource, values: dict[str, Any]) -> bool:
     return any(name in given and given[name] != getattr(before, name) for name in _READING)
 
 
-def reads_still(session: Session | scoped_session[Session], source: HarvestSource) -> bool:
+def reads_still(session: Session | scoped_session[Session] | Connection, source: HarvestSource) -> bool:
     """Whether tables come out as by the source read earlier; so it stays until the session commits."""
     row = session.execute(_HOLD, {"id": source.id}).first()
     return row is not None and all(getattr(row, name) == getattr(source, name) for name in _READING)
@@ -197,7 +197,9 @@ def reads_still(session: Session | scoped_session[Session], source: HarvestSourc
 def _forget(source_id: str) -> None:
     """Have every table read again by the next harvest; what comes out as before is not written."""
     rows(
-        "UPDATE hue_harvest_table SET fingerprint = '', mark = '' WHERE source_id = :source", source=source_id
+        "WITH held AS (UPDATE hue_harvest_hold SET fingerprint = '', mark = '' WHERE source_id = :source)"
+        " UPDATE hue_harvest_table SET fingerprint = '', mark = '' WHERE source_id = :source",
+        source=source_id,
     )
 
 

@@ -23,13 +23,14 @@ from psycopg2.extras import execute_values
 
 from ckanext.hue.harvesters.base import Batch, Column, CopyStream, Page, Sheet
 
-from . import changes, columns, drift, locks, periods, publishing, quarantine, types, versions
+from . import changes, columns, drift, locks, periods, personal, publishing, quarantine, types, versions
 from .building import Built, build
 from .columns import PublishedColumn
 from .database import datastore_connection
 from .errors import DatabaseRefused, NoColumns, TypeLost
 from .forms import DECLARED
 from .periods import Period
+from .personal import PersonalColumn, PersonalData
 from .quarantine import BadValue
 from .reading.base import Finding
 from .staging import Staging
@@ -68,12 +69,15 @@ class Rules:
     `number_format` ("vi" or "en") tells how to read numbers whose separators can be read in two ways.
     With `accept_drift` columns may vanish and change their type; else that keeps the old table. Up to
     `bad_row_percent` of the rows may be left out for values that their column's declared type cannot hold
-    (None: 1 % or 5 rows), never half of them.
+    (None: 1 % or 5 rows), never half of them. Columns that look like personal data are only told of, or keep
+    all of the table back with `hold_personal`, unless they are in `approved` (`PersonalColumn.key`).
     """
 
     number_format: str = ""
     accept_drift: bool = True
     bad_row_percent: Decimal | None = None
+    hold_personal: bool = False
+    approved: frozenset[tuple[str, str, str]] = frozenset()
 
 
 USUAL = Rules()
@@ -88,7 +92,8 @@ def load(
 ) -> list[LoadedList]:
     """Read `pages` to their end and publish each list as the DataStore table of its resource.
 
-    Tables whose rows and columns did not change are left alone. Raises TableError, or what `pages` raises.
+    Tables whose rows and columns did not change are left alone. Raises TableError, or what `pages` raises;
+    PersonalData when columns of any list wait for approval.
     """
     with _errors_in_words(), datastore_connection() as connection:
         staged: dict[str, Staging] = {}
@@ -185,9 +190,23 @@ def _noting(batches: Iterable[Batch], dictionary: dict[str, Column]) -> Iterator
         yield batch
 
 
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A staged list of which all is decided, and nothing built yet."""
+
+    staging: Staging
+    loaded: LoadedList
+    stored: Mapping[str, PublishedColumn]
+    decided: Mapping[str, types.Typed]
+    bad: Sequence[BadValue]
+    personal: tuple[PersonalColumn, ...]
+
+
 def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList]:
     with connection.cursor() as cursor:
-        prepared = [_prepare(cursor, one) for one in given]
+        examined = [_examine(cursor, one) for one in given]
+        _hold_personal(given, examined)
+        prepared = [_prepare(cursor, one) for one in examined]
         # All are built before the first one is swapped: readers wait for a swap, never for a build.
         for loaded, built in prepared:
             if built:
@@ -199,8 +218,21 @@ def _publish(connection: Connection, given: Sequence[_Given]) -> list[LoadedList
     return [loaded for loaded, _ in prepared]
 
 
-def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
-    """Check one list and build its table; no table when the published one holds the same already."""
+def _hold_personal(given: Sequence[_Given], examined: Sequence[_Examined]) -> None:
+    """Raise PersonalData for what nobody approved, of all lists at once: a person decides of the table."""
+    found = [
+        column
+        for rules, one in zip((each.rules for each in given), examined, strict=True)
+        if rules.hold_personal
+        for column in one.personal
+        if column.key not in rules.approved
+    ]
+    if found:
+        raise PersonalData(found, [one.staging.content_hash for one in examined])
+
+
+def _examine(cursor: Cursor, given: _Given) -> _Examined:
+    """Check one list and decide how its rows are read."""
     staging, resource_id, rules = given.staging, given.resource_id, given.rules
     locks.loading(cursor, resource_id)
     stored = columns.published(cursor, resource_id)
@@ -217,6 +249,8 @@ def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
     # A table without rows says nothing of its columns.
     if staging.rows and not rules.accept_drift:
         drift.check(cursor, resource_id, planned, stored)
+    found = personal.of_staged(staging, resource_id, planned)
+    warnings = () if rules.hold_personal else tuple(column.as_finding() for column in found)
     loaded = LoadedList(
         name=given.name,
         resource_id=resource_id,
@@ -224,15 +258,21 @@ def _prepare(cursor: Cursor, given: _Given) -> tuple[LoadedList, Built | None]:
         columns=tuple(planned),
         content_hash=_hash(staging, planned, decided, len(bad)),
         written=False,
-        findings=tuple(typed.finding for typed in decided.values() if typed.finding),
+        findings=(*warnings, *(typed.finding for typed in decided.values() if typed.finding)),
         quarantined=len({value.row for value in bad}),
     )
-    if number := versions.holding(cursor, resource_id, loaded.content_hash):
-        period = periods.of_table(cursor, sql.Identifier("public", resource_id), planned)
+    return _Examined(staging, loaded, stored, decided, bad, found)
+
+
+def _prepare(cursor: Cursor, examined: _Examined) -> tuple[LoadedList, Built | None]:
+    """Build the list's table; none when the published one holds the same already."""
+    loaded, planned = examined.loaded, examined.loaded.columns
+    if number := versions.holding(cursor, loaded.resource_id, loaded.content_hash):
+        period = periods.of_table(cursor, sql.Identifier("public", loaded.resource_id), planned)
         return replace(loaded, version=number, period=period), None
-    built = build(staging, planned, decided)
+    built = build(examined.staging, planned, examined.decided)
     loaded = replace(loaded, period=periods.of_table(cursor, built.table, planned))
-    return _record(cursor, loaded, built, stored, bad), built
+    return _record(cursor, loaded, built, examined.stored, examined.bad), built
 
 
 def _record(

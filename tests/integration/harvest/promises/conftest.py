@@ -72,6 +72,7 @@ class OwnPlatform:
         self._entries: dict[str, dict[str, Any]] = {}
         self._answers: dict[str, Any] = {}
         self._marks = itertools.count(1)
+        self.asked: list[str] = []
 
     def table(self, remote_id: str, rows: list[dict[str, Any]], **types: str) -> None:
         """Give a table these rows; `types` are declared for columns by their names ("": none)."""
@@ -88,6 +89,7 @@ class OwnPlatform:
 
     def to(self, path: str) -> bytes:
         """The answer to a request."""
+        self.asked.append(unquote(path))
         if path == "danhmuc":
             entries = list(self._entries.values())
             body: Any = {"code": 0, "phien": 1, "tong": len(entries), "data": entries}

@@ -106,7 +106,7 @@ def held(platform: Run, add_source: Run, harvest: Run, stored: Run) -> Any:
 
 def test_approved_they_are_withdrawn(held: Any, stored: Run) -> None:
     _, source, status = held
-    assert jobs.approve(status.id) == 7
+    assert jobs.approve(status.id, "nguoi-duyet") == 7
     worker.work()
     assert reports.status(status.id).succeeded
     assert {one.harvest_state for one in stored(source).values()} == {"withdrawn"}
@@ -121,7 +121,7 @@ def test_approved_long_after_the_job_they_are_withdrawn(held: Any, stored: Run, 
         " - interval '3 days', finished = finished - interval '3 days' WHERE source_id = :source",
         source=source.id,
     )
-    jobs.approve(status.id)
+    jobs.approve(status.id, "nguoi-duyet")
     leases.give_up()
     worker.work()
     assert {one.harvest_state for one in stored(source).values()} == {"withdrawn"}
@@ -130,11 +130,11 @@ def test_approved_long_after_the_job_they_are_withdrawn(held: Any, stored: Run, 
 
 def test_rejected_they_stay(held: Any, stored: Run) -> None:
     _, source, status = held
-    assert jobs.reject(status.id) == 7
+    assert jobs.reject(status.id, "nguoi-duyet") == 7
     worker.work()
     assert {one.harvest_state for one in stored(source).values()} == {"active"}
     with pytest.raises(NothingToDo):
-        jobs.approve(status.id)
+        jobs.approve(status.id, "nguoi-duyet")
 
 
 def test_a_later_job_decides_instead(held: Any, harvest: Run, stored: Run) -> None:
@@ -144,8 +144,8 @@ def test_a_later_job_decides_instead(held: Any, harvest: Run, stored: Run) -> No
     later = harvest(source)
     assert (later.held, reports.status(status.id).rejected) == (6, 7)
     with pytest.raises(NothingToDo):
-        jobs.approve(status.id)
-    jobs.approve(later.id)
+        jobs.approve(status.id, "nguoi-duyet")
+    jobs.approve(later.id, "nguoi-duyet")
     worker.work()
     assert [remote for remote, one in stored(source).items() if one.harvest_state == "active"] == [back]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -58,28 +59,39 @@ def hue_harvest_retry(context: Context, data_dict: DataDict) -> dict[str, Any]:
     return _done(data_dict["id"], jobs.retry)
 
 
-@validate(schemas.numbered)
+@validate(schemas.decided)
 def hue_harvest_approve(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Withdraw the tables that vanished from the source in such numbers that a person must agree.
+    """Agree to what waits for approval: withdraw the tables that vanished from the source in numbers, and
+    publish those with columns that look like personal data. These columns are not asked about again.
 
     :param id: the job's id
+    :param what: `withdrawals`, `personal` or `all`, default: `all`
+    :param remote_id: one table alone, by its id at the source
     :returns: as `hue_harvest_show`
     :raises: ObjectNotFound, ValidationError on `id` when nothing waits for approval
     """
     tk.check_access("hue_harvest_approve", context, dict(data_dict))
-    return _done(data_dict["id"], jobs.approve)
+    return _done(data_dict["id"], _decided(jobs.approve, context, data_dict))
 
 
-@validate(schemas.numbered)
+@validate(schemas.decided)
 def hue_harvest_reject(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Keep the datasets of tables that wait for approval of their withdrawal.
+    """Keep the datasets of what waits for approval as they are. Tables with columns that look like personal
+    data stay out until their content changes.
 
     :param id: the job's id
+    :param what: `withdrawals`, `personal` or `all`, default: `all`
+    :param remote_id: one table alone, by its id at the source
     :returns: as `hue_harvest_show`
     :raises: ObjectNotFound, ValidationError on `id` when nothing waits for approval
     """
     tk.check_access("hue_harvest_reject", context, dict(data_dict))
-    return _done(data_dict["id"], jobs.reject)
+    return _done(data_dict["id"], _decided(jobs.reject, context, data_dict))
+
+
+def _decided(what: Callable[..., Any], context: Context, data_dict: DataDict) -> Callable[[str], Any]:
+    chosen = {"what": data_dict.get("what") or jobs.ALL, "remote_id": data_dict.get("remote_id") or ""}
+    return partial(what, by=str(context.get("user") or ""), **chosen)
 
 
 def _done(job_id: str, what: Callable[[str], Any]) -> dict[str, Any]:
@@ -106,9 +118,9 @@ def hue_harvest_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: `id`, `source_name`, `source_title`, `state` (`queued`, `planning`, `running`, `finished`,
         `failed`, `cancelled`), `over`, `succeeded`, `origin` (`manual`, `schedule`), `message` (Vietnamese),
         counts of tables: `listed` (null until the listing was read), `unchanged`, `planned`, `waiting`,
-        `done`, `failed`, `closed`, `gone`, `held`, `rejected`; `rows`, `quarantined`,
-        `rows_per_second` (null while nothing was loaded), `seconds`; `created`, `started`, `finished` (ISO
-        8601)
+        `done`, `failed`, `closed`, `gone`, `held`, `held_personal` (of these, with columns that look like
+        personal data), `rejected`; `rows`, `quarantined`, `rows_per_second` (null while nothing was loaded),
+        `seconds`; `created`, `started`, `finished` (ISO 8601)
     :rtype: dictionary
 
     :raises: ObjectNotFound

@@ -13,6 +13,7 @@ from ckan import model
 from ckan.logic.validators import email_pattern
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey, Schema, ValidatorFactory
 
+from ckanext.hue.harvest.jobs import HELD
 from ckanext.hue.harvest.sources import (
     MAX_EVERY_MINUTES,
     MAX_GRACE_DAYS,
@@ -39,6 +40,14 @@ def named() -> Schema:
 
 def numbered() -> Schema:
     return _schema(id=_required(_job_id))
+
+
+def decided() -> Schema:
+    return _schema(
+        id=_required(_job_id),
+        what=[_if_given, _one_of(HELD)],
+        remote_id=[_if_given, _text(MAX_REMOTE_ID)],
+    )
 
 
 def nothing() -> Schema:

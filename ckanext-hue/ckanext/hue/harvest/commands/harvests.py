@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 import time
 
@@ -15,6 +16,14 @@ from .common import command, summary
 
 POLL_SECONDS = 0.5
 PATIENCE_SECONDS = 30
+
+_WHAT = click.option(
+    "--what",
+    type=click.Choice(jobs.HELD),
+    default=jobs.ALL,
+    help="Chỉ việc rút bảng (withdrawals), chỉ dữ liệu giống dữ liệu cá nhân (personal), hay tất cả.",
+)
+_TABLE = click.option("--table", "remote_id", default="", help="Chỉ một bảng, theo mã của bảng ở nguồn.")
 
 
 @click.group()
@@ -69,19 +78,28 @@ def harvest_retry(name: str) -> None:
 
 @command(harvest, "approve")
 @click.argument("name")
-def harvest_approve(name: str) -> None:
-    """Duyệt rút các bảng vắng mặt đang chờ duyệt."""
-    tables = jobs.approve(_newest(name))
+@_WHAT
+@_TABLE
+def harvest_approve(name: str, what: str, remote_id: str) -> None:
+    """Duyệt: rút các bảng vắng mặt, công bố các bảng có dữ liệu giống dữ liệu cá nhân."""
+    tables = jobs.approve(_newest(name), _user(), what, remote_id)
     worker.wake()
-    click.echo(f"Đã duyệt rút {tables} bảng của «{name}».")
+    click.echo(f"Đã duyệt {tables} bảng của «{name}».")
 
 
 @command(harvest, "reject")
 @click.argument("name")
-def harvest_reject(name: str) -> None:
-    """Không duyệt rút: các bộ dữ liệu vắng mặt được giữ nguyên."""
-    tables = jobs.reject(_newest(name))
-    click.echo(f"Đã giữ nguyên {tables} bộ dữ liệu của «{name}».")
+@_WHAT
+@_TABLE
+def harvest_reject(name: str, what: str, remote_id: str) -> None:
+    """Không duyệt: các bộ dữ liệu được giữ nguyên, dữ liệu giống dữ liệu cá nhân không được công bố."""
+    tables = jobs.reject(_newest(name), _user(), what, remote_id)
+    click.echo(f"Đã từ chối {tables} bảng của «{name}»; dữ liệu trên cổng được giữ nguyên.")
+
+
+def _user() -> str:
+    """Who decides: the account at the terminal."""
+    return f"dòng lệnh ({getpass.getuser()})"
 
 
 def _newest(name: str) -> str:
@@ -130,7 +148,7 @@ def _print_report(status: Status) -> None:
         click.echo(f"  {mark} {line.title}: {line.message}")
     if status.held:
         click.echo(
-            f"{status.held} bảng chờ duyệt rút: ckan hue harvest approve {status.source_name},"
+            f"{reports.waiting_in_words(status)}: ckan hue harvest approve {status.source_name},"
             f" hoặc ckan hue harvest reject {status.source_name}"
         )
     click.echo(summary(status))

@@ -11,7 +11,7 @@ from ckanext.hue import config
 from ckanext.hue.harvest import reports
 from ckanext.hue.harvest.actions.reading import visible_owners
 from ckanext.hue.harvest.overview import overviews
-from ckanext.hue.harvest.reports import Status
+from ckanext.hue.harvest.reports import Status, waiting_in_words
 from ckanext.hue.harvest.states import JOB_STATES
 from ckanext.hue.pages import atom
 from ckanext.hue.pages.atom import Entry, Feed
@@ -54,7 +54,7 @@ def _entry(home: str, status: Status) -> Entry:
 
 def _outcome(status: Status) -> str:
     if status.held:
-        return f"{status.held} bảng chờ duyệt rút"
+        return waiting_in_words(status)
     if status.state == "finished" and status.failed:
         return f"{status.failed} bảng bị lỗi"
     return JOB_STATES[status.state]

@@ -41,34 +41,42 @@ def retry(name: str, job_id: str) -> Response:
 
 @harvests.route("/<name>/jobs/<job_id>/approve", methods=["GET", "POST"])
 def approve(name: str, job_id: str) -> str | Response:
-    """Withdraw what vanished from the source, after the reader has seen what that is."""
+    """Agree to what waits for it, after the reader has seen what that is."""
     source, status = job_for("hue_harvest_approve", name, job_id)
     if tk.request.method == "POST":
-        return _done("hue_harvest_approve", name, status.id, tk._("The tables are being withdrawn."))
+        return _done(
+            "hue_harvest_approve", name, status.id, tk._("What you approved is being done."), **_chosen()
+        )
     page = asked_page()
-    held = reports.report(status.id, states=("held",), limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    start = (page - 1) * PER_PAGE
     return tk.render(
         "hue/harvest/approve.html",
         {
             "source": source,
             "status": status,
-            "held": held,
+            "gone": reports.held_gone(status.id, PER_PAGE, start),
+            "personal": reports.held_personal(status.id, PER_PAGE, start),
             "page": page,
-            "pages": page_count(status.held, PER_PAGE),
+            "pages": page_count(max(status.held_gone, status.held_personal), PER_PAGE),
         },
     )
 
 
 @harvests.route("/<name>/jobs/<job_id>/reject", methods=["POST"])
 def reject(name: str, job_id: str) -> Response:
-    """Keep what vanished from the source."""
+    """Keep what waits for approval as it is."""
     _, status = job_for("hue_harvest_reject", name, job_id)
-    return _done("hue_harvest_reject", name, status.id, tk._("The datasets stay as they are."))
+    return _done("hue_harvest_reject", name, status.id, tk._("The datasets stay as they are."), **_chosen())
 
 
-def _done(action: str, name: str, job_id: str, said: str) -> Response:
+def _chosen() -> dict[str, str]:
+    """What the form asks for: some kind of what waits, or one table."""
+    return {field: value for field in ("what", "remote_id") if (value := tk.request.form.get(field))}
+
+
+def _done(action: str, name: str, job_id: str, said: str, **chosen: str) -> Response:
     try:
-        tk.get_action(action)({}, {"id": job_id})
+        tk.get_action(action)({}, {"id": job_id, **chosen})
         tk.h.flash_success(said)
     except tk.ValidationError as error:
         _say(error)
