@@ -26,20 +26,21 @@ def look_again() -> None:
 
 
 def test_a_link_that_answers_gains_its_points(
-    outside: Make, vouched: Make, linked: Make, score: Make, quality: Make
+    outside: Make, reachable: Make, linked: Make, score: Make, quality: Make
 ) -> None:
     server = outside(lambda _method, _path: 200)
-    vouched(server)
+    reachable(server)
     made = linked(f"{server.base}/tep.csv")
     score()
     assert gained(quality(made["id"])) == [True, True]
     assert server.seen == [("HEAD", "/tep.csv")]
 
 
-def test_a_private_address_that_nobody_vouched_for_is_not_reached(
-    outside: Make, linked: Make, score: Make, quality: Make
+def test_an_address_in_the_private_network_is_not_reached_not_even_where_a_source_lies(
+    outside: Make, linked: Make, add_source: Make, score: Make, quality: Make
 ) -> None:
     server = outside(lambda _method, _path: 200)
+    add_source(server.base)
     made = linked(f"{server.base}/tep.csv")
     score()
     assert server.seen == []
@@ -59,10 +60,10 @@ def test_nobody_learns_what_a_name_in_the_private_network_leads_to(
 
 
 def test_only_who_may_change_a_dataset_is_told_how_its_links_answer(
-    outside: Make, vouched: Make, linked: Make, score: Make, action: Make
+    outside: Make, reachable: Make, linked: Make, score: Make, action: Make
 ) -> None:
     server = outside(lambda _method, _path: 404)
-    vouched(server)
+    reachable(server)
     made = linked(f"{server.base}/{uuid.uuid4()}.csv")
     score()
     assert "dead_links" not in action("hue_quality_show", id=made["id"])
@@ -72,10 +73,10 @@ def test_only_who_may_change_a_dataset_is_told_how_its_links_answer(
 
 @pytest.mark.parametrize("status", [404, 410, 500])
 def test_a_link_that_is_dead_has_no_points_and_is_told(
-    outside: Make, vouched: Make, linked: Make, score: Make, quality: Make, status: int
+    outside: Make, reachable: Make, linked: Make, score: Make, quality: Make, status: int
 ) -> None:
     server = outside(lambda _method, _path: status)
-    vouched(server)
+    reachable(server)
     made = linked(f"{server.base}/{uuid.uuid4()}.csv")
     score()
     assert gained(quality(made["id"])) == [False, False]
@@ -84,11 +85,11 @@ def test_a_link_that_is_dead_has_no_points_and_is_told(
 
 
 def test_a_link_that_comes_back_and_one_that_dies_change_the_score(
-    outside: Make, vouched: Make, linked: Make, score: Make, quality: Make
+    outside: Make, reachable: Make, linked: Make, score: Make, quality: Make
 ) -> None:
     state = {"status": 404}
     server = outside(lambda _method, _path: state["status"])
-    vouched(server)
+    reachable(server)
     made = linked(f"{server.base}/tep.csv")
     score()
     for status, expected in ((200, [True, True]), (404, [False, False])):
@@ -99,10 +100,10 @@ def test_a_link_that_comes_back_and_one_that_dies_change_the_score(
 
 
 def test_links_are_left_alone_until_their_week_is_over(
-    outside: Make, vouched: Make, linked: Make, score: Make
+    outside: Make, reachable: Make, linked: Make, score: Make
 ) -> None:
     server = outside(lambda _method, _path: 200)
-    vouched(server)
+    reachable(server)
     linked(f"{server.base}/tep.csv")
     score()
     score()
@@ -132,10 +133,10 @@ def test_what_is_no_plain_web_address_is_never_asked(url: str) -> None:
 
 
 def test_links_that_no_dataset_gives_any_more_are_forgotten(
-    outside: Make, vouched: Make, linked: Make, score: Make
+    outside: Make, reachable: Make, linked: Make, score: Make
 ) -> None:
     server = outside(lambda _method, _path: 200)
-    vouched(server)
+    reachable(server)
     made = linked(f"{server.base}/tep.csv")
     score()
     tk.get_action("package_delete")({"ignore_auth": True, "user": made["user"]}, {"id": made["id"]})
@@ -191,14 +192,14 @@ def test_an_uploaded_file_that_is_gone_does_not_answer(dataset: Make) -> None:
 
 
 def test_an_agency_is_told_once_of_a_link_that_died(
-    outside: Make, vouched: Make, linked: Make, score: Make, monkeypatch: pytest.MonkeyPatch
+    outside: Make, reachable: Make, linked: Make, score: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mails: list[tuple[str, notices.Notice]] = []
     monkeypatch.setitem(tk.config, "smtp.server", "thu.example.vn")
     monkeypatch.setattr(notices, "send", lambda email, notice: mails.append((email, notice)) or True)
     rows("UPDATE hue_quality_link SET told = true")
     server = outside(lambda _method, _path: 404)
-    vouched(server)
+    reachable(server)
     made = linked(f"{server.base}/tep.csv", title="Tệp\nmất")
     rows(
         """UPDATE "group" SET extras = extras || '{"email": "so@example.vn"}' WHERE id = :id""",

@@ -1,7 +1,7 @@
 """Links to other servers are asked whether they answer: weekly, new ones at once, each host politely.
 
-The guard of the harvests stands between: an address in a private network is not reached, unless a source
-whose host may be private lies there.
+The guard of the harvests stands between: an address in a private network is not reached, not even where a
+source lies. Readers outside could not open it, and the answers would tell editors what runs there.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from ckanext.hue.harvest.sources import all_sources
-from ckanext.hue.harvesters.addresses import HostPort, host_and_port
+from ckanext.hue.harvesters.addresses import host_and_port
 from ckanext.hue.harvesters.errors import AddressRefused, HostTrouble, SourceError
 from ckanext.hue.harvesters.http import Client
 
@@ -55,11 +54,10 @@ def check_due(until: float) -> int:
 
 
 def _check(by_host: dict[str, list[str]], until: float) -> int:
-    allowed = _private_hosts()
     checked = 0
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
         hosts = {
-            pool.submit(_of_host, addresses[:LINKS_OF_A_HOST], allowed, until): addresses[:LINKS_OF_A_HOST]
+            pool.submit(_of_host, addresses[:LINKS_OF_A_HOST], until): addresses[:LINKS_OF_A_HOST]
             for addresses in by_host.values()
         }
         for done in as_completed(hosts):
@@ -72,14 +70,14 @@ def _check(by_host: dict[str, list[str]], until: float) -> int:
     return checked
 
 
-def _of_host(addresses: Sequence[str], allowed: set[HostPort], until: float) -> list[Check]:
-    return list(_asked(addresses, allowed, until))
+def _of_host(addresses: Sequence[str], until: float) -> list[Check]:
+    return list(_asked(addresses, until))
 
 
-def _asked(addresses: Sequence[str], allowed: set[HostPort], until: float) -> Iterator[Check]:
+def _asked(addresses: Sequence[str], until: float) -> Iterator[Check]:
     host, port = host_and_port(addresses[0])
     name = f"[{host}]" if ":" in host else host
-    client = Client(f"http://{name}:{port}", allow_private_host=(host, port) in allowed)
+    client = Client(f"http://{name}:{port}")
     in_vain = 0
     for number, address in enumerate(addresses):
         if number:
@@ -99,8 +97,3 @@ def _asked(addresses: Sequence[str], allowed: set[HostPort], until: float) -> It
             # One odd address must not keep the others from being asked, day after day.
             log.exception("%s could not be checked", address)
             yield address, None, UNCHECKED
-
-
-def _private_hosts() -> set[HostPort]:
-    """Hosts that a person allowed to be private addresses: those of sources."""
-    return {host_and_port(source.url) for source in all_sources() if source.allow_private_host and source.url}
