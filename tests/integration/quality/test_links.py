@@ -20,16 +20,16 @@ def gained(found: Any) -> list[bool]:
     return [found.points[metric] > 0 for metric in STATUSES]
 
 
-def look_again() -> None:
-    """Let the time pass after which links are asked again."""
-    rows("UPDATE hue_quality_link SET due = now()")
+def look_again(base: str) -> None:
+    """Let the time pass after which the links of a server are asked again."""
+    rows("UPDATE hue_quality_link SET due = now() WHERE address LIKE :base", base=f"{base}%")
 
 
 def test_a_link_that_answers_gains_its_points(
     outside: Make, reachable: Make, linked: Make, score: Make, quality: Make
 ) -> None:
     server = outside(lambda _method, _path: 200)
-    reachable(server)
+    reachable(server.base)
     made = linked(f"{server.base}/tep.csv")
     score()
     assert gained(quality(made["id"])) == [True, True]
@@ -63,7 +63,7 @@ def test_only_who_may_change_a_dataset_is_told_how_its_links_answer(
     outside: Make, reachable: Make, linked: Make, score: Make, action: Make
 ) -> None:
     server = outside(lambda _method, _path: 404)
-    reachable(server)
+    reachable(server.base)
     made = linked(f"{server.base}/{uuid.uuid4()}.csv")
     score()
     assert "dead_links" not in action("hue_quality_show", id=made["id"])
@@ -76,7 +76,7 @@ def test_a_link_that_is_dead_has_no_points_and_is_told(
     outside: Make, reachable: Make, linked: Make, score: Make, quality: Make, status: int
 ) -> None:
     server = outside(lambda _method, _path: status)
-    reachable(server)
+    reachable(server.base)
     made = linked(f"{server.base}/{uuid.uuid4()}.csv")
     score()
     assert gained(quality(made["id"])) == [False, False]
@@ -89,12 +89,12 @@ def test_a_link_that_comes_back_and_one_that_dies_change_the_score(
 ) -> None:
     state = {"status": 404}
     server = outside(lambda _method, _path: state["status"])
-    reachable(server)
+    reachable(server.base)
     made = linked(f"{server.base}/tep.csv")
     score()
     for status, expected in ((200, [True, True]), (404, [False, False])):
         state["status"] = status
-        look_again()
+        look_again(server.base)
         score()
         assert gained(quality(made["id"])) == expected
 
@@ -103,7 +103,7 @@ def test_links_are_left_alone_until_their_week_is_over(
     outside: Make, reachable: Make, linked: Make, score: Make
 ) -> None:
     server = outside(lambda _method, _path: 200)
-    reachable(server)
+    reachable(server.base)
     linked(f"{server.base}/tep.csv")
     score()
     score()
@@ -111,10 +111,10 @@ def test_links_are_left_alone_until_their_week_is_over(
 
 
 def test_a_host_that_does_not_answer_is_left_alone_after_three_links(
-    free_address: Make, add_source: Make, dataset: Make, score: Make
+    free_address: Make, reachable: Make, dataset: Make, score: Make
 ) -> None:
     base = f"http://{free_address()}"
-    add_source(base)
+    reachable(base)
     given = [{"url": f"{base}/{number}.csv", "format": "CSV"} for number in range(6)]
     dataset(resources=given)
     score()
@@ -136,7 +136,7 @@ def test_links_that_no_dataset_gives_any_more_are_forgotten(
     outside: Make, reachable: Make, linked: Make, score: Make
 ) -> None:
     server = outside(lambda _method, _path: 200)
-    reachable(server)
+    reachable(server.base)
     made = linked(f"{server.base}/tep.csv")
     score()
     tk.get_action("package_delete")({"ignore_auth": True, "user": made["user"]}, {"id": made["id"]})
@@ -199,7 +199,7 @@ def test_an_agency_is_told_once_of_a_link_that_died(
     monkeypatch.setattr(notices, "send", lambda email, notice: mails.append((email, notice)) or True)
     rows("UPDATE hue_quality_link SET told = true")
     server = outside(lambda _method, _path: 404)
-    reachable(server)
+    reachable(server.base)
     made = linked(f"{server.base}/tep.csv", title="Tệp\nmất")
     rows(
         """UPDATE "group" SET extras = extras || '{"email": "so@example.vn"}' WHERE id = :id""",
@@ -208,7 +208,7 @@ def test_an_agency_is_told_once_of_a_link_that_died(
     score()
     assert mails == []
     for _ in range(2):
-        look_again()
+        look_again(server.base)
         score()
     [(email, notice)] = mails
     assert email == "so@example.vn"

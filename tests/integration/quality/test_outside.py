@@ -126,9 +126,18 @@ def _look(site: str, source: str) -> Seen:
         graph += one
         page = str(next(one.objects(None, HYDRA_NEXT), ""))
     found = _ask(site, "package_search", fq=f"harvest_source:{source}", rows=100)["results"]
-    listed = _ask(site, "hue_quality_list", limit=1000)
-    told = {each["id"]: each for each in listed["datasets"]}
-    return Seen(graph, [URIRef(f"{site}/id/dataset/{each['id']}") for each in found], told, listed["median"])
+    told, median = _told(site)
+    return Seen(graph, [URIRef(f"{site}/id/dataset/{each['id']}") for each in found], told, median)
+
+
+def _told(site: str) -> tuple[dict[str, Any], int]:
+    """What the portal says of all its datasets, by their ids, and the median that it names."""
+    told: dict[str, Any] = {}
+    while True:
+        listed = _ask(site, "hue_quality_list", limit=1000, offset=len(told))
+        told |= {each["id"]: each for each in listed["datasets"]}
+        if not listed["datasets"]:
+            return told, listed["median"]
 
 
 def _ask(site: str, action: str, **values: Any) -> Any:
