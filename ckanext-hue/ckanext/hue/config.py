@@ -115,8 +115,8 @@ def datastore_read_url() -> str:
 
 
 def smtp_server() -> str:
-    """Where mail is handed over; empty when none is sent."""
-    return _get("smtp.server") or ""
+    """Where mail is handed over; empty when none is sent: without a server, or an address that it is from."""
+    return (_get("smtp.server") or "") if _get("smtp.mail_from") else ""
 
 
 def site_url() -> str:

@@ -257,12 +257,13 @@ def test_hostile_titles_make_no_headers(failing: Run, harvest: Run, post: MailSe
     assert "Bcc: ai-do@example.com" in mail["Subject"]
 
 
-def test_without_a_mail_server_jobs_wait(
-    failing: Run, harvest: Run, post: MailServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("option", ["smtp.server", "smtp.mail_from"])
+def test_without_a_mail_server_or_a_sender_jobs_wait(
+    failing: Run, harvest: Run, post: MailServer, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     status = harvest(failing())
     with monkeypatch.context() as unset:
-        unset.setitem(tk.config, "smtp.server", None)
+        unset.setitem(tk.config, option, None)
         notices.send_due()
     assert reports.status(status.id).state == "failed"
     notices.send_due()

@@ -196,6 +196,7 @@ def test_an_agency_is_told_once_of_a_link_that_died(
 ) -> None:
     mails: list[tuple[str, notices.Notice]] = []
     monkeypatch.setitem(tk.config, "smtp.server", "thu.example.vn")
+    monkeypatch.setitem(tk.config, "smtp.mail_from", "cong@example.vn")
     monkeypatch.setattr(notices, "send", lambda email, notice: mails.append((email, notice)) or True)
     rows("UPDATE hue_quality_link SET told = true")
     server = outside(lambda _method, _path: 404)

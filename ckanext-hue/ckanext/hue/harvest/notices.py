@@ -108,7 +108,7 @@ def send_due() -> None:
 
 @cache
 def _say_that_no_mail_is_sent() -> None:
-    log.info("No mail server is set (smtp.server): nobody is told of failed harvests")
+    log.info("No mail is sent (smtp.server, smtp.mail_from): nobody is told of failed harvests")
 
 
 def send(email: str, notice: Notice) -> bool:
