@@ -39,14 +39,14 @@ def of_catalog() -> Graph:
 
 def of_agency(agency: Body) -> Graph:
     """All that is said of an agency."""
-    graph = _bound()
+    graph = Graph()
     agents.add_whole_agency(graph, agency)
     return graph
 
 
 def of_field(field: Body) -> Graph:
     """All that is said of a field (group)."""
-    graph = _bound()
+    graph = Graph()
     add_texts(graph, concepts.add_field(graph, field), SKOS.definition, field.description)
     concepts.add_scheme(graph, concepts.FIELDS)
     return graph
@@ -54,7 +54,7 @@ def of_field(field: Body) -> Graph:
 
 def of_unit(code: str) -> Graph:
     """All that is said of an administrative unit."""
-    graph = _bound()
+    graph = Graph()
     coverage.add_unit(graph, code)
     concepts.add_scheme(graph, concepts.UNITS)
     return graph
@@ -62,7 +62,7 @@ def of_unit(code: str) -> Graph:
 
 def of_concept(scheme: str, entry: Concept) -> Graph:
     """All that is said of a concept of one of the portal's vocabularies."""
-    graph = _bound()
+    graph = Graph()
     concepts.add_own(graph, scheme, entry)
     concepts.add_scheme(graph, scheme)
     if scheme == "licenses" and not entry.uri:
@@ -75,7 +75,7 @@ def of_scheme(scheme: str, fields: Sequence[Body] = ()) -> Graph:
 
     Administrative units are not listed: Vietnam has thousands.
     """
-    graph = _bound()
+    graph = Graph()
     concepts.add_scheme(graph, scheme)
     for field in fields:
         concepts.add_field(graph, field)
@@ -86,10 +86,6 @@ def of_scheme(scheme: str, fields: Sequence[Body] = ()) -> Graph:
 
 def of_service() -> Graph:
     """All that is said of the API."""
-    graph = _bound()
+    graph = Graph()
     services.add_whole(graph)
     return graph
-
-
-def _bound() -> Graph:
-    return Graph(bind_namespaces="rdflib")

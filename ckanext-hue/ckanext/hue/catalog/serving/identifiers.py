@@ -15,20 +15,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ckanext.hue import choices
 from ckanext.hue.catalog import addresses, graphs
+from ckanext.hue.catalog.formats import FORMATS
+from ckanext.hue.catalog.fragments.making import canonical
 from ckanext.hue.catalog.profile import concepts, lookups
 from ckanext.hue.harvest import gone
 from ckanext.hue.schemas import concept
 
+from . import negotiation
+
 HTML = "html"
 SEE_OTHER, BAD_REQUEST, NOT_FOUND, GONE = 303, 400, 404, 410
-MEDIA_TYPES = {
-    HTML: "text/html",
-    "ttl": "text/turtle",
-    "rdf": "application/rdf+xml",
-    "jsonld": "application/ld+json",
-    "nt": "application/n-triples",
-}
-RDFLIB_FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
 FORMAT_NAMES = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD", "nt": "N-Triples"}
 
 identifiers = Blueprint("hue_identifiers", __name__)
@@ -82,28 +78,28 @@ def a_concept(scheme: str, code: str) -> BaseResponse:
 
 @identifiers.route("/doc/service/api.<suffix>")
 def service_document(suffix: str) -> BaseResponse:
-    return _document(graphs.of_service(), suffix)
+    return _document(graphs.of_service(), addresses.service(), suffix)
 
 
 @identifiers.route("/doc/agency/<agency_id>.<suffix>")
 def agency_document(agency_id: str, suffix: str) -> BaseResponse:
-    return _document(graphs.of_agency(_body(agency_id)), suffix)
+    return _document(graphs.of_agency(_body(agency_id)), addresses.agency(agency_id), suffix)
 
 
 @identifiers.route("/doc/concept/<scheme>.<suffix>", defaults={"code": ""})
 @identifiers.route("/doc/concept/<scheme>/<code>.<suffix>")
 def concept_document(scheme: str, code: str, suffix: str) -> BaseResponse | str:
     graph = _described(scheme, code)()
-    if suffix != HTML:
-        return _document(graph, suffix)
     subject = addresses.concept(scheme, code) if code else addresses.concept_scheme(scheme)
+    if suffix != HTML:
+        return _document(graph, subject, suffix)
     return tk.render("hue/catalog/concept.html", _as_page(graph, subject, scheme))
 
 
 def _lead(page: str, document: str) -> BaseResponse:
     """See the page, or the RDF document in the format that is asked for."""
     suffix = tk.request.args.get("format") or _accepted()
-    if suffix not in MEDIA_TYPES:
+    if suffix != HTML and suffix not in FORMATS:
         tk.abort(BAD_REQUEST, tk._("There is no such format."))
     answer = redirect(page if suffix == HTML else f"{document}.{suffix}", SEE_OTHER)
     answer.vary.add("Accept")
@@ -111,8 +107,8 @@ def _lead(page: str, document: str) -> BaseResponse:
 
 
 def _accepted() -> str:
-    best = tk.request.accept_mimetypes.best_match(MEDIA_TYPES.values(), MEDIA_TYPES[HTML])
-    return next(suffix for suffix, media_type in MEDIA_TYPES.items() if media_type == best)
+    format = negotiation.instead_of_page(tk.request.accept_mimetypes)
+    return format.key if format else HTML
 
 
 def _readable(dataset_id: str) -> model.Package:
@@ -156,11 +152,12 @@ def _described(scheme: str, code: str) -> Callable[[], Graph]:
     return (lambda: graphs.of_concept(scheme, known)) if known and known.code == code else tk.abort(NOT_FOUND)
 
 
-def _document(graph: Graph, suffix: str) -> BaseResponse:
-    if suffix not in RDFLIB_FORMATS:
-        tk.abort(NOT_FOUND, tk._("There is no such format."))
-    body = graph.serialize(format=RDFLIB_FORMATS[suffix], encoding="utf-8")
-    answer = Response(body, mimetype=MEDIA_TYPES[suffix])
+def _document(graph: Graph, subject: str, suffix: str) -> BaseResponse:
+    format = FORMATS.get(suffix)
+    if format is None:
+        return tk.abort(NOT_FOUND, tk._("There is no such format."))
+    body = format.document([format.member(canonical(graph, subject))])
+    answer = Response(body, content_type=format.media_type)
     answer.add_etag()
     return answer.make_conditional(tk.request.environ)
 
