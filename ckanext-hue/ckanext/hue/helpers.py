@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from markupsafe import Markup
 
 from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
@@ -19,27 +23,27 @@ MAIN_FORMATS = {"csv-bom": "CSV (Excel)", "xlsx": "XLSX"}
 DCAT_FORMATS = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD"}
 
 _FIELD_ICONS = {
-    "du-lich": "umbrella-beach",
-    "buu-chinh-vien-thong": "tower-broadcast",
+    "du-lich": "palmtree",
+    "buu-chinh-vien-thong": "radio-tower",
     "bao-chi-xuat-ban": "newspaper",
     "giao-thong": "bus",
     "y-te": "heart-pulse",
     "giao-duc": "graduation-cap",
-    "van-hoa-the-thao": "landmark",
+    "van-hoa-the-thao": "drama",
     "thong-tin-truyen-thong": "satellite-dish",
-    "cai-cach-hanh-chinh": "file-signature",
-    "to-chuc-bien-che": "sitemap",
-    "tu-phap": "scale-balanced",
+    "cai-cach-hanh-chinh": "file-pen-line",
+    "to-chuc-bien-che": "network",
+    "tu-phap": "scale",
     "tai-chinh": "coins",
     "ke-hoach-dau-tu": "chart-line",
-    "cong-thuong": "industry",
-    "nong-nghiep": "seedling",
+    "cong-thuong": "factory",
+    "nong-nghiep": "sprout",
     "tai-nguyen-moi-truong": "leaf",
-    "xay-dung": "helmet-safety",
-    "khoa-hoc-cong-nghe": "flask",
-    "lao-dong-xa-hoi": "people-group",
-    "an-ninh-trat-tu": "shield-halved",
-    "kinh-te-so": "microchip",
+    "xay-dung": "hard-hat",
+    "khoa-hoc-cong-nghe": "flask-conical",
+    "lao-dong-xa-hoi": "users",
+    "an-ninh-trat-tu": "shield",
+    "kinh-te-so": "cpu",
 }
 # What a page about a dataset says elsewhere than in its table of metadata.
 _SAID_ELSEWHERE = frozenset(
@@ -97,8 +101,25 @@ def hue_updated(dataset: Mapping[str, Any]) -> str:
     return values.day(dataset.get("modified") or dataset.get("metadata_modified"))
 
 
+def hue_icon(name: str) -> Markup:
+    """An icon in the size and colour of the text around it. name: one of config/frontend/icons.txt."""
+    return Markup('<svg class="hue-glyph" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        hue_built("icons.svg"), name
+    )
+
+
+def hue_built(name: str) -> str:
+    """The address of a file that config/frontend/build.mjs made; it changes with the content."""
+    return tk.h.url_for_static(f"/built/{_built()[name]}")
+
+
+@cache
+def _built() -> dict[str, str]:
+    return json.loads((Path(__file__).parent / "public" / "built" / "manifest.json").read_text())
+
+
 def hue_field_icon(name: str) -> str:
-    """The Font Awesome icon (without `fa-`) for a field, by the group's name."""
+    """The icon (as in `hue_icon`) for a field, by the group's name."""
     return _FIELD_ICONS.get(name, "folder-open")
 
 
