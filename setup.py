@@ -94,6 +94,7 @@ setup(
             "pyright[nodejs]",
             "pyshacl",
             "pytest",
+            "pytest-xdist",
             "responses",
             "ruff",
         ],

@@ -1,6 +1,7 @@
 """The test portal's configuration and application, for the tests that need the parts running.
 
-`./hue test` starts PostgreSQL, Redis and Solr and names the configuration in HUE_TEST_INI.
+`./hue test` starts PostgreSQL, Redis and Solr and names the configurations in HUE_TEST_INIS, one for each
+process that runs tests.
 """
 
 from __future__ import annotations
@@ -23,14 +24,25 @@ import pytest
 
 CONFIG = Path(__file__).parents[1] / "config"
 START_SECONDS = 90
+# What these folders set up takes long, and all their files share it.
+WHOLE_FOLDERS = ("integration/catalog", "integration/harvest/interop")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a run of several processes the tests of a file, or of such a folder, stay in one process."""
+    for item in items:
+        folder = item.path.parent.relative_to(Path(__file__).parent).as_posix()
+        group = folder if folder in WHOLE_FOLDERS else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
 def ini() -> str:
-    path = os.environ.get("HUE_TEST_INI")
-    if not path:
-        pytest.skip("HUE_TEST_INI is not set: run these tests with ./hue test")
-    return path
+    paths = os.environ.get("HUE_TEST_INIS")
+    if not paths:
+        pytest.skip("HUE_TEST_INIS is not set: run these tests with ./hue test")
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return paths.split(os.pathsep)[number]
 
 
 @pytest.fixture(scope="session")

@@ -21,14 +21,13 @@ DATA = (
     paths.REDIS,
     paths.SOLR / "home",
     paths.STORAGE,
-    paths.TEST_STORAGE,
     paths.LOG,
     paths.RUN,
     paths.SECRETS,
     paths.ADMIN_PASSWORD,
     paths.CKAN_INI,
-    paths.TEST_INI,
     paths.SUPERVISOR_CONFIG,
+    *(path for site in portal.TESTS for path in (site.storage, site.ini)),
 )
 
 

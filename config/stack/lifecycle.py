@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from stack import (
     frontend,
@@ -58,11 +59,12 @@ def up(with_sandbox: bool, web_port: int | None = None) -> None:
     start(parts.applications(with_sandbox))
 
 
-def up_for_tests() -> None:
-    """Start what CKAN stands on, with a fresh site for tests beside the portal's own."""
+def up_for_tests(sites: Sequence[portal.Site]) -> None:
+    """Start what CKAN stands on, with fresh sites for tests beside the portal's own."""
     start_servers()
-    portal.clear(portal.TEST)
-    prepare(portal.TEST)
+    for site in sites:
+        portal.clear(site)
+        prepare(site)
 
 
 def start_servers(web_port: int | None = None) -> None:

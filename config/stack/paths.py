@@ -13,7 +13,6 @@ PYTHON = VENV / "bin" / "python"
 RUN = HUE / "run"
 LOG = HUE / "log"
 STORAGE = HUE / "storage"
-TEST_STORAGE = HUE / "test-storage"
 TRASH = HUE / "trash"
 
 POSTGRES = HUE / "postgres"
@@ -25,7 +24,6 @@ SECRETS = HUE / "secrets.json"
 ADMIN_PASSWORD = HUE / "admin-password"
 SUPERVISOR_CONFIG = HUE / "supervisord.conf"
 CKAN_INI = HUE / "ckan.ini"
-TEST_INI = HUE / "test.ini"
 
 
 def make_folders() -> None:

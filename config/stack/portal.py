@@ -20,7 +20,7 @@ OWNER, WRITER, READER = "ckan", "datastore_writer", "datastore_reader"
 
 @dataclass(frozen=True)
 class Site:
-    """One CKAN with its own databases, search core and queue: the portal, or the one for tests."""
+    """One CKAN with its own databases, search core and queue: the portal, or one of those for tests."""
 
     site_id: str
     ini: Path
@@ -32,7 +32,18 @@ class Site:
 
 
 MAIN = Site("hue", paths.CKAN_INI, "ckan", "datastore", solr.MAIN_CORE, 0, paths.STORAGE)
-TEST = Site("hue-test", paths.TEST_INI, "ckan_test", "datastore_test", "ckan_test", 1, paths.TEST_STORAGE)
+TESTS = tuple(
+    Site(
+        f"hue-test-{number}",
+        paths.HUE / f"test-{number}.ini",
+        f"ckan_test_{number}",
+        f"datastore_test_{number}",
+        f"ckan_test_{number}",
+        10 + number,  # the lower ones are the portal's and those of benchmarks
+        paths.HUE / f"test-storage-{number}",
+    )
+    for number in (1, 2)
+)
 
 
 def site_url() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ TESTS = paths.ROOT / "tests"
 NOTHING_COLLECTED = 5
 # CKAN's pytest plugins load a CKAN into every run; the fixtures in tests/ do that where it is needed.
 WITHOUT_CKANS_PLUGINS = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
+# One process a site; tests/conftest.py says which tests stay together.
+SIDE_BY_SIDE = ("-n", str(len(portal.TESTS)), "--dist", "loadgroup")
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,14 @@ def source_checks() -> list[Check]:
 def run(arguments: list[str]) -> int:
     """Run everything, or with pytest's arguments just what they select. Returns the first failure's code."""
     chosen = select(arguments)
+    sites = portal.TESTS[:1] if arguments else portal.TESTS
     with state.exclusive("test.lock", "một lượt ./hue test khác"):
         was_up = supervision.is_running()
         try:
             with state.exclusive():
                 lifecycle.install(for_tests=True)
                 if any(stage.needs_servers for stage, _ in chosen):
-                    lifecycle.up_for_tests()
+                    lifecycle.up_for_tests(sites)
             checks = [] if arguments else source_checks()
             return report(
                 [*checks, *(pytest_check(stage, given, bool(arguments)) for stage, given in chosen)]
@@ -124,6 +128,7 @@ def pytest_check(stage: Stage, given: list[str], selected: bool) -> Check:
         "-c",
         str(paths.ROOT / "pyproject.toml"),
         *WITHOUT_CKANS_PLUGINS,
+        *(() if selected else SIDE_BY_SIDE),
         *given,
     )
     return Check(stage.title, command, nothing_is_fine=selected)
@@ -132,11 +137,9 @@ def pytest_check(stage: Stage, given: list[str], selected: bool) -> Check:
 def variables() -> dict[str, str]:
     """Return what the tests' fixtures learn of this stack."""
     return {
-        "CKAN_INI": str(paths.TEST_INI),
         "HUE_ROOT": str(paths.ROOT),
         "HUE_VENV": str(paths.VENV),
-        "HUE_TEST_INI": str(paths.TEST_INI),
-        "HUE_TEST_CORE": portal.TEST.core,
+        "HUE_TEST_INIS": os.pathsep.join(str(site.ini) for site in portal.TESTS),
         "HUE_CHROMIUM": shutil.which("chromium") or "",
     }
 

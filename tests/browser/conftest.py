@@ -1,6 +1,6 @@
 """A running portal with some data, and Chromium to look at it.
 
-`./hue test` names the test configuration in HUE_TEST_INI and the browser in HUE_CHROMIUM. HUE_TEST_URL
+`./hue test` names the test configuration in HUE_TEST_INIS and the browser in HUE_CHROMIUM. HUE_TEST_URL
 names a portal that already runs on that configuration; without it one is started here.
 """
 

@@ -97,10 +97,10 @@ def test_every_part_listens_on_loopback(config: dict[str, str]) -> None:
         assert "127.0.0.1:" in config[option]
 
 
-def test_the_main_site_and_the_one_for_tests_share_nothing() -> None:
-    ours, tests = portal.MAIN, portal.TEST
+def test_the_main_site_and_those_for_tests_share_nothing() -> None:
+    sites = (portal.MAIN, *portal.TESTS)
     for name in ("site_id", "ini", "database", "datastore", "core", "redis_number", "storage"):
-        assert getattr(ours, name) != getattr(tests, name)
+        assert len({getattr(site, name) for site in sites}) == len(sites)
 
 
 def test_the_code_that_a_running_portal_loads_is_watched() -> None:
