@@ -25,7 +25,7 @@ import pytest
 CONFIG = Path(__file__).parents[1] / "config"
 START_SECONDS = 90
 # What these folders set up takes long, and all their files share it.
-WHOLE_FOLDERS = ("integration/catalog", "integration/harvest/interop")
+WHOLE_FOLDERS = ("integration/catalog", "integration/harvest/interop", "browser/tour")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from stack.steps import warn
 
 # Commands that hand all that follows on to another program, options included.
 HANDED_ON: dict[str, tuple[Callable[[list[str]], int], str, str]] = {
-    "test": (testing.run, "[THAM SỐ PYTEST]", "kiểm tra mã nguồn và chạy các bộ kiểm thử"),
+    "test": (testing.run, "[--screenshots] [THAM SỐ PYTEST]", "kiểm tra mã nguồn và chạy các bộ kiểm thử"),
     "bench": (commands.bench, "[TÊN] [THAM SỐ]", "chạy một phép đo hiệu năng; không có tên thì liệt kê"),
     "ckan": (commands.ckan, "…", "công cụ dòng lệnh của CKAN với cấu hình của cổng"),
     "sandbox": (

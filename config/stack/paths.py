@@ -13,6 +13,7 @@ PYTHON = VENV / "bin" / "python"
 RUN = HUE / "run"
 LOG = HUE / "log"
 STORAGE = HUE / "storage"
+SCREENSHOTS = HUE / "screenshots"
 TRASH = HUE / "trash"
 
 POSTGRES = HUE / "postgres"

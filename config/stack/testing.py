@@ -14,6 +14,7 @@ from stack.errors import StackError
 from stack.steps import say, seconds
 
 TESTS = paths.ROOT / "tests"
+SCREENSHOTS = "--screenshots"
 NOTHING_COLLECTED = 5
 # CKAN's pytest plugins load a CKAN into every run; the fixtures in tests/ do that where it is needed.
 WITHOUT_CKANS_PLUGINS = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
@@ -66,7 +67,27 @@ def source_checks() -> list[Check]:
 
 
 def run(arguments: list[str]) -> int:
-    """Run everything, or with pytest's arguments just what they select. Returns the first failure's code."""
+    """Run everything, or with pytest's arguments just what they select. Returns the first failure's code.
+
+    `--screenshots` makes pictures of every page instead, in .hue/screenshots.
+    """
+    if SCREENSHOTS in arguments:
+        return take_pictures([argument for argument in arguments if argument != SCREENSHOTS])
+    return run_selected(arguments)
+
+
+def take_pictures(arguments: list[str]) -> int:
+    """Make pictures of every page in both widths and both modes. Returns pytest's exit code."""
+    shutil.rmtree(paths.SCREENSHOTS, ignore_errors=True)
+    paths.SCREENSHOTS.mkdir(parents=True)
+    pictures = str(TESTS / "browser" / "tour" / "test_screenshots.py")
+    code = run_selected([pictures, *arguments], HUE_SCREENSHOTS=str(paths.SCREENSHOTS))
+    say(f"Ảnh chụp các trang: {paths.SCREENSHOTS}")
+    return code
+
+
+def run_selected(arguments: list[str], **environment: str) -> int:
+    """Run what pytest's arguments select, or everything, with these variables. Returns the first failure's code."""
     chosen = select(arguments)
     sites = portal.TESTS[:1] if arguments else portal.TESTS
     with state.exclusive("test.lock", "một lượt ./hue test khác"):
@@ -77,9 +98,8 @@ def run(arguments: list[str]) -> int:
                 if any(stage.needs_servers for stage, _ in chosen):
                     lifecycle.up_for_tests(sites)
             checks = [] if arguments else source_checks()
-            return report(
-                [*checks, *(pytest_check(stage, given, bool(arguments)) for stage, given in chosen)]
-            )
+            tests = [pytest_check(stage, given, bool(arguments)) for stage, given in chosen]
+            return report([*checks, *tests], {**variables(), **environment})
         finally:
             if not was_up and supervision.is_running():
                 with state.exclusive():
@@ -144,13 +164,13 @@ def variables() -> dict[str, str]:
     }
 
 
-def report(checks: list[Check]) -> int:
-    """Run every check, sum up, and return the first failure's exit code."""
+def report(checks: list[Check], environment: dict[str, str]) -> int:
+    """Run every check with these variables, sum up, and return the first failure's exit code."""
     results = []
     for check in checks:
         say(f"\n── {check.title}")
         start = time.monotonic()
-        code = shell.foreground(check.command, variables(), paths.ROOT)
+        code = shell.foreground(check.command, environment, paths.ROOT)
         if code == NOTHING_COLLECTED and check.nothing_is_fine and len(checks) > 1:
             code = 0
         results.append((check.title, code, time.monotonic() - start))

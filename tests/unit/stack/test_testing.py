@@ -74,7 +74,7 @@ def test_all_checks_run_and_the_first_failure_decides(
     checks = [
         testing.Check(f"bước {number}", ["sh", "-c", f"exit {code}"]) for number, code in enumerate(codes)
     ]
-    assert testing.report(checks) == expected
+    assert testing.report(checks, {}) == expected
     printed = capsys.readouterr().out
     assert all(f"bước {number}" in printed for number in range(len(codes)))
     assert ("Tất cả các bước đều đạt." in printed) is (expected == 0)
@@ -83,5 +83,5 @@ def test_all_checks_run_and_the_first_failure_decides(
 def test_a_stage_without_a_selected_test_is_no_failure_beside_another(hue: Path) -> None:
     nothing = testing.Check("không có", ["sh", "-c", "exit 5"], nothing_is_fine=True)
     passed = testing.Check("có", ["true"])
-    assert testing.report([nothing, passed]) == 0
-    assert testing.report([nothing]) == 5
+    assert testing.report([nothing, passed], {}) == 0
+    assert testing.report([nothing], {}) == 5
