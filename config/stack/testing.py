@@ -87,7 +87,7 @@ def take_pictures(arguments: list[str]) -> int:
 
 
 def run_selected(arguments: list[str], **environment: str) -> int:
-    """Run what pytest's arguments select, or everything, with these variables. Returns the first failure's code."""
+    """Run what the arguments select, or everything, with these variables. The first failure's code."""
     chosen = select(arguments)
     sites = portal.TESTS[:1] if arguments else portal.TESTS
     with state.exclusive("test.lock", "một lượt ./hue test khác"):
