@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 CONFIG = Path(__file__).parents[1] / "config"
 START_SECONDS = 90
@@ -28,12 +29,17 @@ START_SECONDS = 90
 WHOLE_FOLDERS = ("integration/catalog", "integration/harvest/interop", "browser/tour")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class Scheduling(LoadFileScheduling):
     """In a run of several processes the tests of a file, or of such a folder, stay in one process."""
-    for item in items:
-        folder = item.path.parent.relative_to(Path(__file__).parent).as_posix()
-        group = folder if folder in WHOLE_FOLDERS else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.removeprefix("tests/").rpartition("/")[0]
+        return folder if folder in WHOLE_FOLDERS else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

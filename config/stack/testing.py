@@ -19,7 +19,7 @@ NOTHING_COLLECTED = 5
 # CKAN's pytest plugins load a CKAN into every run; the fixtures in tests/ do that where it is needed.
 WITHOUT_CKANS_PLUGINS = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
 # One process a site; tests/conftest.py says which tests stay together.
-SIDE_BY_SIDE = ("-n", str(len(portal.TESTS)), "--dist", "loadgroup")
+SIDE_BY_SIDE = ("-n", str(len(portal.TESTS)), "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
