@@ -8,6 +8,8 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context, DataDict, Schema, ValidatorFactory
 
+from ckanext.hue.whole_numbers import whole_number
+
 from . import units
 
 MAX_TEXT = 100
@@ -21,7 +23,7 @@ def _schema() -> Schema:
         Schema,
         {
             "q": [default(""), get("unicode_safe"), _short],
-            "limit": [default(20), get("natural_number_validator"), _few],
+            "limit": whole_number(MAX_UNITS, default=20),
             "__extras": [get("ignore")],
             "__junk": [get("ignore")],
         },
@@ -31,12 +33,6 @@ def _schema() -> Schema:
 def _short(value: str) -> str:
     if len(value) > MAX_TEXT:
         raise tk.Invalid(f"Dài hơn {MAX_TEXT} ký tự; hãy rút gọn.")
-    return value
-
-
-def _few(value: int) -> int:
-    if isinstance(value, int) and value > MAX_UNITS:
-        raise tk.Invalid(f"Nhiều nhất là {MAX_UNITS}.")
     return value
 
 

@@ -9,6 +9,8 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict, Schema, ValidatorFactory
 
+from ckanext.hue.whole_numbers import whole_number
+
 from . import overview, scoring
 from .overview import ORDERS, Quality
 
@@ -20,15 +22,6 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > 100 or "\x00" in value:
         raise tk.Invalid("Phải là mã hoặc đường dẫn.")
     return value
-
-
-def _at_most(limit: int) -> Any:
-    def check(value: int) -> int:
-        if isinstance(value, int) and value > limit:
-            raise tk.Invalid(f"Nhiều nhất là {limit}.")
-        return value
-
-    return check
 
 
 def _order(value: Any) -> str:
@@ -44,14 +37,13 @@ def _show_schema() -> Schema:
 def _list_schema() -> Schema:
     get = tk.get_validator
     default = cast(ValidatorFactory, get("default"))
-    number = get("natural_number_validator")
     return cast(
         Schema,
         {
             "organization": [get("ignore_missing"), _text],
             "order": [default("worst"), _order],
-            "limit": [default(100), number, _at_most(MAX_LIMIT)],
-            "offset": [default(0), number, _at_most(MAX_OFFSET)],
+            "limit": whole_number(MAX_LIMIT, default=100),
+            "offset": whole_number(MAX_OFFSET, default=0),
         },
     )
 

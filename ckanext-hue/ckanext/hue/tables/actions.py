@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
@@ -12,6 +11,7 @@ from ckan.types import Action, Context, DataDict, Schema, ValidatorFactory
 
 from ckanext.datastore.backend import DatastoreBackend
 from ckanext.hue import config
+from ckanext.hue.whole_numbers import whole_number
 
 from . import history, versions
 from .aggregate import MAX_LIMIT, MAX_OFFSET, aggregate
@@ -55,15 +55,6 @@ def _clauses(value: Any) -> list[str]:
     return clauses
 
 
-def _at_most(limit: int) -> Callable[[int], int]:
-    def check(value: int) -> int:
-        if isinstance(value, int) and value > limit:
-            raise tk.Invalid(f"Nhiều nhất là {limit}.")
-        return value
-
-    return check
-
-
 def _resource_id(value: Any) -> str:
     if not isinstance(value, str) or printable(value) != value:
         raise tk.Invalid("Mã tài nguyên không hợp lệ.")
@@ -78,7 +69,6 @@ def _nothing_else(value: Any) -> None:
 def _aggregate_schema() -> Schema:
     get = tk.get_validator
     default = cast(ValidatorFactory, get("default"))
-    number = get("natural_number_validator")
     return cast(
         Schema,
         {
@@ -87,8 +77,8 @@ def _aggregate_schema() -> Schema:
             "measures": [default([]), _from_json, _items],
             "filters": [default(None), _from_json, _conditions],
             "sort": [default([]), _clauses],
-            "limit": [default(100), number, _at_most(MAX_LIMIT)],
-            "offset": [default(0), number, _at_most(MAX_OFFSET)],
+            "limit": whole_number(MAX_LIMIT, default=100),
+            "offset": whole_number(MAX_OFFSET, default=0),
             "__extras": [_nothing_else],
             "__junk": [_nothing_else],
         },
@@ -158,23 +148,19 @@ def hue_table_profile(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 
 def _page_schema(**more: list[Any]) -> Schema:
-    get = tk.get_validator
-    default = cast(ValidatorFactory, get("default"))
-    number = get("natural_number_validator")
     return cast(
         Schema,
         {
             **_profile_schema(),
-            "limit": [default(100), number, _at_most(MAX_PAGE)],
-            "offset": [default(0), number, _at_most(MAX_OFFSET)],
+            "limit": whole_number(MAX_PAGE, default=100),
+            "offset": whole_number(MAX_OFFSET, default=0),
             **more,
         },
     )
 
 
 def _changes_schema() -> Schema:
-    get = tk.get_validator
-    return _page_schema(version=[get("not_missing"), get("natural_number_validator"), _at_most(MAX_VERSION)])
+    return _page_schema(version=whole_number(MAX_VERSION))
 
 
 @tk.side_effect_free
