@@ -10,7 +10,7 @@ MAX_DIGITS = 20
 
 
 def whole_number(most: int, *, default: int | None = None) -> list[Any]:
-    """Validators of a number from 0 to `most`; what is left out or blank is `default`, or refused without one."""
+    """Validators of a number from 0 to `most`; what is left out is `default`, or refused without one."""
 
     def read(value: Any) -> int:
         if value is None or value is tk.missing or (isinstance(value, str) and not value.strip()):

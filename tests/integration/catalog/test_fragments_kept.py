@@ -383,7 +383,7 @@ def test_the_scheduler_makes_itself_what_no_worker_begins(dataset: Make) -> None
     made = dataset()
     keeping.look()
     assert stored(made["id"]) is None
-    connect_to_redis().expire(keeping._queued(), keeping.QUEUED_SECONDS - keeping.PATIENCE)
+    connect_to_redis().expire(keeping.CALL.key, keeping.CALL.lasts - keeping.PATIENCE)
     keeping.look()
     assert stored(made["id"])
 

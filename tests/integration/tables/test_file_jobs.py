@@ -375,9 +375,9 @@ def test_what_waits_is_found_by_one_statement(resource_id: str) -> None:
 def test_a_job_that_is_killed_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
     queued: list[dict[str, Any]] = []
     monkeypatch.setattr(jobs.tk, "enqueue_job", lambda _function, **values: queued.append(values))
-    connect_to_redis().delete(jobs._key("queued"))
+    connect_to_redis().delete(jobs.CALL.key)
     jobs.enqueue()
-    connect_to_redis().delete(jobs._key("queued"))
+    connect_to_redis().delete(jobs.CALL.key)
     assert queued[0]["rq_kwargs"]["retry"].max == jobs.MAX_ATTEMPTS
 
 
@@ -386,7 +386,7 @@ def test_changes_queue_one_job_until_it_starts(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(
         jobs.tk, "enqueue_job", lambda function, **values: queued.append({"function": function, **values})
     )
-    connect_to_redis().delete(jobs._key("queued"))
+    connect_to_redis().delete(jobs.CALL.key)
     for _ in range(3):
         jobs.enqueue()
     assert [each["function"] for each in queued] == [write_files]

@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 from rdflib import Graph, URIRef
 from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
@@ -25,6 +23,7 @@ from ckanext.hue.catalog import addresses, graphs
 from ckanext.hue.catalog.fragments import reading, store
 from ckanext.hue.catalog.profile import lookups
 from ckanext.hue.harvest.database import held_lock
+from ckanext.hue.waking import WakingCall
 
 from . import links, notices, own, records, scoring, timeliness
 from .records import Counted, Due
@@ -33,7 +32,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 LOCK = "hue quality"
-QUEUED_SECONDS = 10 * 60  # should the queue lose the job, another one is queued after this time
+CALL = WakingCall("quality", lasts=10 * 60)
 MARGIN_SECONDS = 10 * 60  # a batch, or a link's answer, may take until after the job's turn
 
 
@@ -49,12 +48,11 @@ class Summary:
 def enqueue() -> None:
     """Wake a worker; one waiting job serves all changes until it starts."""
     try:
-        if connect_to_redis().set(_key(), 1, nx=True, ex=QUEUED_SECONDS):
-            tk.enqueue_job(
-                run,
-                title="Chấm chất lượng siêu dữ liệu, kiểm tra liên kết",
-                rq_kwargs={"timeout": config.slice_seconds() + MARGIN_SECONDS},
-            )
+        CALL.make(
+            run,
+            "Chấm chất lượng siêu dữ liệu, kiểm tra liên kết",
+            timeout=config.slice_seconds() + MARGIN_SECONDS,
+        )
     except RedisError:
         # Nothing is lost: what is due stands in the database.
         log.warning("The job that counts quality could not be queued", exc_info=True)
@@ -62,7 +60,7 @@ def enqueue() -> None:
 
 def run() -> Summary:
     """Count what is due and check links, for one turn; what is left then waits for the next one."""
-    connect_to_redis().delete(_key())
+    CALL.begin()
     summary = Summary()
     until = time.monotonic() + config.slice_seconds()
     with held_lock(LOCK) as held:
@@ -77,10 +75,6 @@ def run() -> Summary:
     if records.due(1) or records.due_links(1):
         enqueue()
     return summary
-
-
-def _key() -> str:
-    return f"hue:{tk.config['ckan.site_id']}:quality:queued"
 
 
 def _score_due(summary: Summary, until: float) -> None:

@@ -21,7 +21,6 @@ from urllib.parse import unquote
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -32,6 +31,7 @@ from ckanext.hue.catalog.formats import NT
 from ckanext.hue.catalog.profile import lookups
 from ckanext.hue.catalog.profile.lookups import Lookups
 from ckanext.hue.harvest.database import held_lock
+from ckanext.hue.waking import WakingCall
 
 from . import making as fragments
 from . import reading, stale, store
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 LOCK = "hue catalogue"
 JOB_SECONDS = 60 * 60  # after which the queue ends a job that ought to have ended by itself
-QUEUED_SECONDS = 60  # should the queue lose the job, another one is queued after this time
+CALL = WakingCall("catalogue", lasts=60)
 PATIENCE = 10  # seconds after which the scheduler does itself what no worker has begun
 OWN_SECONDS = 5  # that the scheduler gives to it at a look
 HEAD_AGE = timedelta(days=1)
@@ -67,10 +67,8 @@ def look() -> None:
         if not free or not store.is_due(made_for()):
             return
     try:
-        first = connect_to_redis().set(_queued(), 1, nx=True, ex=QUEUED_SECONDS)
-        waits = connect_to_redis().ttl(_queued()) > QUEUED_SECONDS - PATIENCE
-        if first:
-            tk.enqueue_job(work, title="Cập nhật danh mục DCAT", rq_kwargs={"timeout": JOB_SECONDS})
+        CALL.make(work, "Cập nhật danh mục DCAT", timeout=JOB_SECONDS)
+        waits = CALL.waits_shorter_than(PATIENCE)
     except RedisError:
         log.warning("No worker can be woken for the catalogue", exc_info=True)
         waits = False
@@ -122,7 +120,7 @@ def tidy() -> None:
 
 def _begin() -> None:
     try:
-        connect_to_redis().delete(_queued())
+        CALL.begin()
     except RedisError:
         log.info("Redis does not answer; the catalogue is brought up to date all the same")
     if store.state().made_for != made_for():
@@ -236,7 +234,3 @@ def _close_gaps(most: float) -> None:
         gaps = state.last_number - state.total
         if held and gaps > most * state.last_number and (most == 0 or state.last_number > FEW):
             store.close_gaps()
-
-
-def _queued() -> str:
-    return f"hue:{tk.config['ckan.site_id']}:catalogue:queued"

@@ -20,6 +20,7 @@ from ckanext.hue.tables import indexing, versions
 from ckanext.hue.tables.database import datastore_connection
 from ckanext.hue.tables.profile import profile_of
 from ckanext.hue.tables.querying import columns_of
+from ckanext.hue.waking import WakingCall
 
 from . import records, storage
 from .errors import Misfit, NoTable, TableChanged
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 1_000
 PROFILE_MILLISECONDS = 10 * 60 * 1_000
-QUEUED_SECONDS = 10 * 60  # should the queue lose the job, the next change queues another after this time
+CALL = WakingCall("files", lasts=10 * 60)
 MAX_ATTEMPTS = 3  # a job that is killed must not leave tables without their index until the next change
 SWEPT_SECONDS = 24 * 60 * 60
 
@@ -50,12 +51,12 @@ class Summary:
 def enqueue() -> None:
     """Have the files of changed tables written soon; one waiting job serves all changes until it starts."""
     try:
-        if connect_to_redis().set(_key("queued"), 1, nx=True, ex=QUEUED_SECONDS):
-            tk.enqueue_job(
-                write_files,
-                title="Lập chỉ mục, tạo tệp tải về",
-                rq_kwargs={"timeout": config.files_job_timeout(), "retry": Retry(max=MAX_ATTEMPTS)},
-            )
+        CALL.make(
+            write_files,
+            "Lập chỉ mục, tạo tệp tải về",
+            timeout=config.files_job_timeout(),
+            retry=Retry(max=MAX_ATTEMPTS),
+        )
     except RedisError:
         # Nothing is lost: what is due stands in the database, and readers get the rows as they are read.
         log.warning("The job that writes files could not be queued", exc_info=True)
@@ -67,11 +68,10 @@ def write_files(*, sweep: bool | None = None, again: bool = False) -> Summary:
     sweep: also look through the whole storage for files that no record names, and for files that are gone;
     by default once a day. again: write the files of all tables anew.
     """
-    redis = connect_to_redis()
-    redis.delete(_key("queued"))
+    CALL.begin()
     indexing.complete()
     if sweep is None:
-        sweep = bool(redis.set(_key("swept"), 1, nx=True, ex=SWEPT_SECONDS))
+        sweep = bool(connect_to_redis().set(_swept(), 1, nx=True, ex=SWEPT_SECONDS))
     summary = Summary()
     if again:
         _forget_where(lambda _file: True)
@@ -138,8 +138,8 @@ def dictionary_changed(resource_id: str) -> None:
     enqueue()
 
 
-def _key(name: str) -> str:
-    return f"hue:{tk.config['ckan.site_id']}:files:{name}"
+def _swept() -> str:
+    return f"hue:{tk.config['ckan.site_id']}:files:swept"
 
 
 def _due() -> list[Due]:
