@@ -14,8 +14,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
-from ckan.lib.redis import connect_to_redis
 
+from ckanext.hue import waking
 from ckanext.hue.harvest.database import engine, held_lock, rows
 from ckanext.hue.quality import jobs, overview, records
 
@@ -213,8 +213,8 @@ def test_one_job_works_at_a_time(dataset: Make, score: Make) -> None:
 
 def test_changes_queue_one_job_until_it_starts(monkeypatch: pytest.MonkeyPatch, score: Make) -> None:
     queued: list[Any] = []
-    monkeypatch.setattr(jobs.tk, "enqueue_job", lambda function, **_values: queued.append(function))
-    connect_to_redis().delete(jobs._key())
+    monkeypatch.setattr(waking.tk, "enqueue_job", lambda function, **_values: queued.append(function))
+    jobs.CALL.begin()
     jobs.enqueue()
     jobs.enqueue()
     assert queued == [jobs.run]
