@@ -92,15 +92,11 @@ def test_a_change_is_counted(dataset: Make, score: Make, quality: Make) -> None:
     before = quality(made["id"]).points
     tk.get_action("package_patch")(
         {"ignore_auth": True, "user": made["user"]},
-        {
-            "id": made["id"],
-            "tags": [{"name": "thử"}],
-            "contact": [{"name": "Phòng", "phone": "0234 3123 456"}],
-        },
+        {"id": made["id"], "tags": [{"name": "thử"}]},
     )
     assert score().scored == 1
     after = quality(made["id"]).points
-    assert {name for name in after if after[name] != before[name]} == {"keyword", "contact"}
+    assert {name for name in after if after[name] != before[name]} == {"keyword"}
 
 
 def test_another_method_counts_everything_anew(

@@ -40,7 +40,7 @@ def test_the_public_sees_a_word_and_the_freshness(dataset: Make, score: Make, si
     assert "Chất lượng siêu dữ liệu" in page
     assert "Chậm cập nhật" in page
     assert "Việc nên làm" not in page
-    assert "405" not in page
+    assert "/405" not in page
 
 
 def test_its_agency_sees_points_and_what_to_do(
