@@ -14,7 +14,7 @@ from ckan.types import CKANApp, Context, Schema, SignalMapping
 from ckanext.datastore.interfaces import IDataDictionaryForm
 from ckanext.dcat.interfaces import IDCATURIGenerator
 
-from . import choices, helpers, security, validators
+from . import caching, choices, helpers, security, validators
 from .actions import ACTIONS
 from .auth import AUTH_FUNCTIONS
 from .catalog import addresses
@@ -33,6 +33,7 @@ HELPERS = {
     name: function
     for module in (
         helpers,
+        caching,
         choices,
         discovery_helpers,
         harvest_helpers,
@@ -120,7 +121,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     # IMiddleware
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
-        return security.protect(app)
+        return caching.control(security.protect(app))
 
     # IPackageController
 
