@@ -40,6 +40,11 @@ def site_url() -> str:
     return f"http://{ports.HOST}:{ports.load()['web']}"
 
 
+def inner_url() -> str:
+    """Return the address at which CKAN's own server answers nginx."""
+    return f"http://{ports.HOST}:{ports.load()['ckan']}"
+
+
 def write_ini(site: Site) -> bool:
     """Write the site's configuration file. Returns whether anything changed."""
     secrets = credentials.load()
@@ -177,8 +182,8 @@ def ensure_admin() -> None:
 
 
 def answers() -> bool:
-    """Whether the portal's API answers."""
+    """Whether CKAN's API answers."""
     try:
-        return bool(probe.get_json(f"{site_url()}/api/3/action/status_show")["success"])
+        return bool(probe.get_json(f"{inner_url()}/api/3/action/status_show")["success"])
     except (OSError, ValueError, KeyError):
         return False
