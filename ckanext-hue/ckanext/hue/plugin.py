@@ -22,6 +22,7 @@ from .catalog.fragments import stale
 from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
+from .pages import remembered
 from .quality import helpers as quality_helpers
 from .search import default, document, facets
 from .slug import rename_upload
@@ -51,7 +52,7 @@ HELPERS = {
 @tk.blanket.blueprints
 @tk.blanket.config_declarations
 @tk.blanket.cli
-@tk.blanket.helpers(HELPERS)
+@tk.blanket.helpers({**remembered.HELPERS, **HELPERS})
 @tk.blanket.validators(validators)
 class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(IDataDictionaryForm, inherit=True)
