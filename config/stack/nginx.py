@@ -29,7 +29,7 @@ def prepare() -> None:
 
 
 def write(folder: Path, outer: int, inner: int) -> None:
-    """Put into `folder` what nginx needs to listen on the port `outer` of the loopback for CKAN on `inner`."""
+    """Put into `folder` what nginx needs to listen on the loopback's port `outer` for CKAN on `inner`."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         user=user(), outer=f"{ports.HOST}:{outer}", inner=f"{ports.HOST}:{inner}"
@@ -40,7 +40,7 @@ def write(folder: Path, outer: int, inner: int) -> None:
 
 
 def user() -> str:
-    """Return the directive that lets root's nginx work as root, whose folders it writes to; others need none."""
+    """Return the directive that lets root's nginx work as root, whose folders these are; others need none."""
     return f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import string
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack import credentials, files, paths, ports, postgres, probe, redis_server, shell, solr, state
@@ -20,7 +20,10 @@ OWNER, WRITER, READER = "ckan", "datastore_writer", "datastore_reader"
 
 @dataclass(frozen=True)
 class Site:
-    """One CKAN with its own databases, search core and queue: the portal, or the one for tests."""
+    """One CKAN with its own databases, search core and queue: the portal, or the one for tests.
+
+    settings: options of CKAN's configuration that only this one has.
+    """
 
     site_id: str
     ini: Path
@@ -29,10 +32,21 @@ class Site:
     core: str
     redis_number: int
     storage: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 MAIN = Site("hue", paths.CKAN_INI, "ckan", "datastore", solr.MAIN_CORE, 0, paths.STORAGE)
-TEST = Site("hue-test", paths.TEST_INI, "ckan_test", "datastore_test", "ckan_test", 1, paths.TEST_STORAGE)
+TEST = Site(
+    "hue-test",
+    paths.TEST_INI,
+    "ckan_test",
+    "datastore_test",
+    "ckan_test",
+    1,
+    paths.TEST_STORAGE,
+    # tests look at a page right after they changed what stands there
+    {"ckanext.hue.pages.shared_seconds": "0"},
+)
 
 
 def site_url() -> str:
@@ -64,6 +78,8 @@ def write_ini(site: Site) -> bool:
     # a percent sign begins an interpolation in this kind of file
     escaped = {name: value.replace("%", "%%") for name, value in values.items()}
     text = string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(escaped)
+    own = "".join(f"{name} = {value}\n" for name, value in site.settings.items())
+    text = text.replace("\nuse = egg:ckan\n", f"\nuse = egg:ckan\n{own}", 1)
     site.storage.mkdir(parents=True, exist_ok=True)
     return files.write(site.ini, text, mode=0o600)
 

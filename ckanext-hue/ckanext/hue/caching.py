@@ -1,6 +1,6 @@
 """What caches between the portal and its readers may keep, and for how long.
 
-Pages that are the same for everybody may be kept by nginx for a few seconds. All else is for one reader alone:
+Pages that are the same for everybody may be kept by nginx for a few seconds. All else is for one reader:
 what somebody who signed in sees, what bears a token or sets a cookie, what was asked for with an API token.
 """
 
@@ -19,8 +19,8 @@ from . import config
 Kind = Literal["live", "settled"]
 
 PRIVATE = "private, no-store"
-# A page of data must leave the public at once when its dataset does, so it is kept for seconds; what people wrote
-# about the portal may stand a minute, and for a day while the portal itself is down.
+# A page of data must leave the public at once when its dataset does, so it is kept for seconds; what people
+# wrote about the portal may stand a minute, and for a day while the portal itself is down.
 SETTLED_SECONDS = 60
 SETTLED_ON_ERROR = 86_400
 LIVE_ON_ERROR = 60
@@ -41,7 +41,6 @@ PUBLIC_PAGES: dict[str, Kind] = {
     "activity.package_activity": "live",
     "activity.organization_activity": "live",
     "activity.group_activity": "live",
-    "hue_identifiers.a_concept": "live",
     "hue_quality.portal": "live",
     "hue_quality.agency": "live",
     "hue.developers": "live",
@@ -76,7 +75,10 @@ def _say_who_may_keep(response: Response) -> Response:
     if endpoint in _FILES:
         return response
     if tk.request.method not in _READS or _is_personal():
-        response.headers["Cache-Control"] = PRIVATE
+        said = response.cache_control
+        # A download that its reader keeps, and asks about each time, may stay so.
+        if not (said.private and said.no_cache):
+            response.headers["Cache-Control"] = PRIVATE
     elif endpoint in PUBLIC_PAGES and response.status_code == 200 and config.shared_seconds():
         response.headers["Cache-Control"] = _shared(PUBLIC_PAGES[endpoint])
         if response.is_sequence and not response.get_etag()[0]:
@@ -90,7 +92,12 @@ def _is_personal() -> bool:
     """Whether the answer depends on who asked. A token against forged requests stands in the session."""
     token_header = tk.config["apitoken_header_name"]
     headers = tk.request.headers
-    return tk.current_user.is_authenticated or bool(session) or token_header in headers or "Authorization" in headers
+    return (
+        tk.current_user.is_authenticated
+        or bool(session)
+        or token_header in headers
+        or "Authorization" in headers
+    )
 
 
 def _shared(kind: Kind) -> str:
@@ -105,7 +112,11 @@ def _shared(kind: Kind) -> str:
 
 
 class _CookiesAreOnesOwn:
-    """Whatever the code behind says: an answer that sets a cookie is for one reader alone."""
+    """Whatever the code behind says: an answer that sets a cookie is for one reader alone.
+
+    A message that is shown in the request that made it lets CKAN take back a session that it never gave; who
+    brought no cookie gets none.
+    """
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self._app = app
@@ -113,9 +124,12 @@ class _CookiesAreOnesOwn:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             said = Headers(headers)
-            if "Set-Cookie" in said:
+            cookies = said.getlist("Set-Cookie")
+            if "HTTP_COOKIE" not in environ:
+                cookies = [cookie for cookie in cookies if "; Max-Age=0;" not in cookie]
+            if cookies:
                 said["Cache-Control"] = PRIVATE
-                headers = said.to_wsgi_list()
-            return start_response(status, headers, *rest)
+            said.setlist("Set-Cookie", cookies)
+            return start_response(status, said.to_wsgi_list(), *rest)
 
         return self._app(environ, start)

@@ -79,7 +79,7 @@ def query_timeout() -> int:
 
 
 def shared_seconds() -> int:
-    """Seconds that nginx keeps a public page, and gives it away once more while it renews it; 0 for not at all."""
+    """Seconds that nginx keeps a public page, and as long again while it renews it; 0 for not at all."""
     return max(0, _get("ckanext.hue.pages.shared_seconds"))
 
 

@@ -1,4 +1,4 @@
-"""CKAN's own helpers, which templates call again and again for the same: here they remember what they found."""
+"""CKAN's own helpers, which templates call again and again for the same: they remember what they found."""
 
 from __future__ import annotations
 
