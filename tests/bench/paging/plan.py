@@ -12,7 +12,7 @@ class Sizes:
     repeats: int = 3
     datasets: int = 200
     seconds: int = 8
-    warm_seconds: int = 2
+    warm_reads: int = 10
     readers: int = 10
 
 
