@@ -46,7 +46,7 @@ def test_a_page_for_everybody_is_light_and_stands_still(
 def test_the_most_used_fonts_are_asked_for_once(visit: Callable[..., Any]) -> None:
     page = visit("/").page
     preloaded = page.evaluate(
-        "[...document.querySelectorAll('link[rel=preload][as=font]')].map(font => new URL(font.href).pathname)"
+        "[...document.querySelectorAll('link[rel=preload][as=font]')].map(it => new URL(it.href).pathname)"
     )
     fetched = page.evaluate(
         "performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)"

@@ -17,7 +17,7 @@ T = TypeVar("T")
 def briefly(function: Callable[[], T]) -> Callable[[], T]:
     """Let a process keep what the function answers, in each language, for as long as nginx keeps a page.
 
-    The function must answer as for somebody who did not sign in. What it answers is shared and stays as it is.
+    The function must answer as for somebody who did not sign in. The answer is shared and stays as it is.
     """
     kept: dict[str, tuple[float, T]] = {}
 
