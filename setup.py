@@ -63,6 +63,7 @@ setup(
         "python-calamine",
         "python-slugify",
         "PyYAML",
+        "rcssmin",
         "rdflib",
         "redis",
         "requests",

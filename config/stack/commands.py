@@ -19,6 +19,7 @@ LOG_LINES = 100
 DATA = (
     paths.POSTGRES,
     paths.REDIS,
+    paths.NGINX,
     paths.SOLR / "home",
     paths.STORAGE,
     paths.LOG,
@@ -130,7 +131,7 @@ def bench(arguments: list[str]) -> int:
     if name not in known:
         raise StackError(f"Không có phép đo “{name}”. Hiện có: {', '.join(known) or 'chưa có gì'}.")
     need_running()
-    variables = {"CKAN_INI": str(paths.CKAN_INI), "HUE_WEB_URL": portal.site_url()}
+    variables = {"CKAN_INI": str(paths.CKAN_INI), "HUE_WEB_URL": portal.inner_url()}
     shell.become([str(paths.PYTHON), str(known[name]), *rest], variables)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from stack import (
     frontend,
+    nginx,
     orphans,
     parts,
     paths,
@@ -72,10 +73,14 @@ def start_servers(web_port: int | None = None) -> None:
     if not supervision.is_running():
         orphans.end()
     running = supervision.running_parts()
+    if "web" in running and "nginx" not in supervision.states():
+        # an earlier version's web server, which people reached without nginx: the port is ours
+        running.add("nginx")
     ports.choose(lambda part: supervision.is_running() if part == "supervisor" else part in running, web_port)
     postgres.prepare()
     redis_server.prepare()
     solr.prepare()
+    nginx.prepare()
     portal.write_ini(portal.MAIN)
     supervision.ensure(parts.all_parts())
     start(parts.servers())

@@ -27,7 +27,7 @@ def find() -> list[int]:
 
 
 def is_ours(process: Path) -> bool:
-    """Whether a process has our mark; Redis writes its title over it, but works in our folder.
+    """Whether a process has our mark; Redis and nginx write their titles over it, but work in our folders.
 
     Another user's process, or one that has just ended, is not ours.
     """
@@ -35,8 +35,10 @@ def is_ours(process: Path) -> bool:
     try:
         if wanted in (process / "environ").read_bytes().split(b"\0"):
             return True
-        is_redis = (process / "comm").read_text().startswith("redis-server")
-        return is_redis and (process / "cwd").readlink() == paths.REDIS
+        name, folder = (process / "comm").read_text(), (process / "cwd").readlink()
+        return (name.startswith("redis-server") and folder == paths.REDIS) or (
+            name == "nginx\n" and folder == paths.ROOT
+        )
     except OSError:
         return False
 

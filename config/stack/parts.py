@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from stack import files, paths, portal, ports, postgres, probe, redis_server, solr, supervision
+from stack import files, nginx, paths, portal, ports, postgres, probe, redis_server, solr, supervision
 from stack.part import ENVIRONMENT, Part
 
 SANDBOX = "sandbox"
 WORKERS = ("worker", "worker-2")
-NAMES = ("postgres", "redis", "solr", "web", *WORKERS, "scheduler", SANDBOX)
+NAMES = ("postgres", "redis", "solr", "web", "nginx", *WORKERS, "scheduler", SANDBOX)
 SANDBOX_MODULE = "ckanext.hue.harvesters.sandbox"
 CKAN_ENVIRONMENT = {**ENVIRONMENT, "CKAN_INI": str(paths.CKAN_INI)}
 
@@ -48,7 +48,7 @@ def web_part() -> Part:
     """gunicorn's master passes the signal to stop on to its workers itself."""
     command = [
         *(str(paths.PYTHON), "-m", "gunicorn", "stack.wsgi:application"),
-        *("--bind", f"{ports.HOST}:{ports.load()['web']}"),
+        *("--bind", f"{ports.HOST}:{ports.load()['ckan']}"),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--timeout", "120", "--graceful-timeout", "20", "--keep-alive", "5"),
         *("--no-control-socket", "--access-logfile", "-"),
@@ -63,6 +63,10 @@ def web_part() -> Part:
         ready_seconds=120,
         stop_as_group=False,
     )
+
+
+def nginx_part() -> Part:
+    return Part("nginx", "nginx", nginx.server_command(), nginx.is_ready, nginx.inputs(), stop_as_group=False)
 
 
 def worker_part(name: str) -> Part:
@@ -136,7 +140,7 @@ def servers() -> list[Part]:
 
 def applications(with_sandbox: bool) -> list[Part]:
     """Return CKAN's own parts, and the platform that it harvests."""
-    own = [web_part(), *map(worker_part, WORKERS), scheduler_part()]
+    own = [web_part(), nginx_part(), *map(worker_part, WORKERS), scheduler_part()]
     return [*own, *([sandbox_part()] if with_sandbox else [])]
 
 

@@ -18,6 +18,7 @@ TRASH = HUE / "trash"
 
 POSTGRES = HUE / "postgres"
 REDIS = HUE / "redis"
+NGINX = HUE / "nginx"
 SOLR = HUE / "solr"
 
 STATE = HUE / "state.json"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import string
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack import credentials, files, paths, ports, postgres, probe, redis_server, shell, solr, state
@@ -20,7 +20,10 @@ OWNER, WRITER, READER = "ckan", "datastore_writer", "datastore_reader"
 
 @dataclass(frozen=True)
 class Site:
-    """One CKAN with its own databases, search core and queue: the portal, or one of those for tests."""
+    """One CKAN with its own databases, search core and queue: the portal, or one of those for tests.
+
+    settings: options of CKAN's configuration that only this one has.
+    """
 
     site_id: str
     ini: Path
@@ -29,6 +32,7 @@ class Site:
     core: str
     redis_number: int
     storage: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 MAIN = Site("hue", paths.CKAN_INI, "ckan", "datastore", solr.MAIN_CORE, 0, paths.STORAGE)
@@ -41,6 +45,8 @@ TESTS = tuple(
         f"ckan_test_{number}",
         10 + number,  # the lower ones are the portal's and those of benchmarks
         paths.HUE / f"test-storage-{number}",
+        # tests look at a page right after they changed what stands there
+        {"ckanext.hue.pages.shared_seconds": "0"},
     )
     for number in (1, 2)
 )
@@ -49,6 +55,11 @@ TESTS = tuple(
 def site_url() -> str:
     """Return the address at which the portal answers."""
     return f"http://{ports.HOST}:{ports.load()['web']}"
+
+
+def inner_url() -> str:
+    """Return the address at which CKAN's own server answers nginx."""
+    return f"http://{ports.HOST}:{ports.load()['ckan']}"
 
 
 def write_ini(site: Site) -> bool:
@@ -70,6 +81,8 @@ def write_ini(site: Site) -> bool:
     # a percent sign begins an interpolation in this kind of file
     escaped = {name: value.replace("%", "%%") for name, value in values.items()}
     text = string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(escaped)
+    own = "".join(f"{name} = {value}\n" for name, value in site.settings.items())
+    text = text.replace("\nuse = egg:ckan\n", f"\nuse = egg:ckan\n{own}", 1)
     site.storage.mkdir(parents=True, exist_ok=True)
     return files.write(site.ini, text, mode=0o600)
 
@@ -188,8 +201,8 @@ def ensure_admin() -> None:
 
 
 def answers() -> bool:
-    """Whether the portal's API answers."""
+    """Whether CKAN's API answers."""
     try:
-        return bool(probe.get_json(f"{site_url()}/api/3/action/status_show")["success"])
+        return bool(probe.get_json(f"{inner_url()}/api/3/action/status_show")["success"])
     except (OSError, ValueError, KeyError):
         return False

@@ -73,7 +73,7 @@ def why_not(part: Part, info: dict[str, Any] | None) -> str:
 
 def where(part: Part) -> list[str]:
     """Say on which port a part listens, if on any."""
-    port = ports.load().get(part.name)
+    port = ports.of_part(part.name)
     return [f"cổng mạng {port}"] if port else []
 
 

@@ -11,7 +11,7 @@ import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
-from stack import postgres, shell
+from stack import nginx, postgres, shell
 from stack.errors import MustInstall
 from stack.steps import say, step
 
@@ -52,6 +52,7 @@ def has_library_header(name: str) -> bool:
 RUNNING: dict[str, Callable[[], bool]] = {
     "postgresql": lambda: postgres.newest_binaries() is not None,
     "redis-server": lambda: has("redis-server"),
+    "nginx": lambda: nginx.program() is not None,
     "default-jdk-headless": lambda: has("java", "javac"),
     "maven": lambda: has("mvn"),
     "gcc": lambda: has("gcc"),

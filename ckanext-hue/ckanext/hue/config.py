@@ -78,6 +78,11 @@ def query_timeout() -> int:
     return max(1, _get("ckanext.hue.tables.query_timeout")) * 1_000
 
 
+def shared_seconds() -> int:
+    """Seconds that nginx keeps a public page, and as long again while it renews it; 0 for not at all."""
+    return max(0, _get("ckanext.hue.pages.shared_seconds"))
+
+
 def catalog_page() -> int:
     """How many datasets a page of the catalogue in RDF has; ckanext-dcat's own option."""
     return min(max(1, tk.asint(_get("ckanext.dcat.datasets_per_page"))), MAX_CATALOG_PAGE)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
 
-from .pages import figures, preview, values
+from .pages import figures, kept, preview, values
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -81,6 +81,7 @@ def hue_site_url() -> str:
     return config.site_url()
 
 
+@kept.briefly
 def hue_portal() -> figures.Portal:
     """Figures, newest datasets, fields and agencies for the home page."""
     return figures.portal()
@@ -101,6 +102,7 @@ def hue_updated(dataset: Mapping[str, Any]) -> str:
     return values.day(dataset.get("modified") or dataset.get("metadata_modified"))
 
 
+@cache
 def hue_icon(name: str) -> Markup:
     """An icon in the size and colour of the text around it. name: one of config/frontend/icons.txt."""
     return Markup('<svg class="hue-glyph" aria-hidden="true"><use href="{}#{}"/></svg>').format(
@@ -108,6 +110,7 @@ def hue_icon(name: str) -> Markup:
     )
 
 
+@cache
 def hue_built(name: str) -> str:
     """The address of a file that config/frontend/build.mjs made; it changes with the content."""
     return tk.h.url_for_static(f"/built/{_built()[name]}")

@@ -14,7 +14,7 @@ from ckan.types import CKANApp, Context, Schema, SignalMapping
 from ckanext.datastore.interfaces import IDataDictionaryForm
 from ckanext.dcat.interfaces import IDCATURIGenerator
 
-from . import choices, helpers, security, validators
+from . import caching, choices, helpers, security, validators
 from .actions import ACTIONS
 from .auth import AUTH_FUNCTIONS
 from .catalog import addresses
@@ -22,6 +22,7 @@ from .catalog.fragments import stale
 from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
+from .pages import remembered
 from .quality import helpers as quality_helpers
 from .search import default, document, facets
 from .slug import rename_upload
@@ -33,6 +34,7 @@ HELPERS = {
     name: function
     for module in (
         helpers,
+        caching,
         choices,
         discovery_helpers,
         harvest_helpers,
@@ -50,7 +52,7 @@ HELPERS = {
 @tk.blanket.blueprints
 @tk.blanket.config_declarations
 @tk.blanket.cli
-@tk.blanket.helpers(HELPERS)
+@tk.blanket.helpers({**remembered.HELPERS, **HELPERS})
 @tk.blanket.validators(validators)
 class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(IDataDictionaryForm, inherit=True)
@@ -120,7 +122,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     # IMiddleware
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
-        return security.protect(app)
+        return caching.control(security.protect(app))
 
     # IPackageController
 

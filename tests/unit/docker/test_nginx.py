@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-FILES = ("nginx.conf", "portal.conf", "portal-tls.conf", "portal-locations.conf")
+FILES = ("nginx.conf", "portal-http.conf", "portal.conf", "portal-tls.conf", "portal-locations.conf")
 SERVERS = ("portal.conf", "portal-tls.conf")
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 HTTP2_DIRECTIVE = (1, 25, 1)
@@ -59,7 +59,10 @@ def test_nginx_takes_the_configuration(root: Path, tmp_path: Path, server: str) 
         "/dev/stdout": str(tmp_path / "access.log"),
         "/dev/stderr": str(tmp_path / "error.log"),
     }
-    for name, place in (("nginx.conf", ""), ("portal-locations.conf", ""), (server, "conf.d")):
+    for name in FILES:
+        if name in SERVERS and name != server:
+            continue
+        place = "conf.d" if name == server else ""
         text = read(root, name)
         for old, new in moved.items():
             text = text.replace(old, new)
@@ -114,7 +117,7 @@ def test_what_a_server_includes_is_where_the_image_has_it(root: Path) -> None:
 def test_uploads_may_be_as_big_as_ckan_takes_them(root: Path) -> None:
     template = (root / "config" / "ckan.ini.template").read_text(encoding="utf-8")
     largest = re.search(r"^ckan\.max_resource_size = (\d+)$", template, re.MULTILINE)
-    limit = re.search(r"^\s*client_max_body_size (\d+)m;$", read(root, "nginx.conf"), re.MULTILINE)
+    limit = re.search(r"^client_max_body_size (\d+)m;$", read(root, "portal-http.conf"), re.MULTILINE)
     assert largest and limit
     # the form around the file needs a little room; CKAN's own refusal is the one that says why
     assert int(largest.group(1)) < int(limit.group(1)) <= int(largest.group(1)) + 10
@@ -136,11 +139,11 @@ def test_ckan_learns_the_address_that_people_see(root: Path) -> None:
 
 def test_security_headers_are_left_to_ckan(root: Path) -> None:
     added = [line for name in FILES for line in directives(read(root, name)) if line.startswith("add_header")]
-    assert {line.split()[1] for line in added} == {"Cache-Control", "Retry-After"}
+    assert {line.split()[1] for line in added} == {"Cache-Control", "Retry-After", "X-Cache"}
 
 
 def test_the_servers_version_is_not_told(root: Path) -> None:
-    assert "server_tokens off" in directives(read(root, "nginx.conf"))
+    assert "server_tokens off" in directives(read(root, "portal-http.conf"))
 
 
 @pytest.mark.parametrize(
@@ -149,13 +152,16 @@ def test_the_servers_version_is_not_told(root: Path) -> None:
         ("/webassets/base/f1c08bee_main.css", True),
         ("/webassets/ckanext-activity/8dd77216_activity.css", True),
         ("/webassets/base/main.css", False),
+        ("/built/icons-8b7e7277.svg", True),
+        ("/built/manifest.json", False),
+        ("/dataset/built/icons-8b7e7277.svg", False),
         ("/dataset/webassets/x/f1c08bee_main.css", False),
     ],
 )
 def test_just_files_named_by_their_content_are_kept_for_good(
     root: Path, path: str, is_kept_long: bool
 ) -> None:
-    pattern = re.search(r'location ~ "(\^/webassets[^"]*)"', read(root, "portal-locations.conf"))
+    pattern = re.search(r'location ~ "(\^/\(webassets[^"]*)"', read(root, "portal-locations.conf"))
     assert pattern
     assert bool(re.search(pattern.group(1), path)) is is_kept_long
 
@@ -169,7 +175,7 @@ def test_the_fonts_folder_of_the_theme_is_kept_long(root: Path) -> None:
 
 
 def test_what_is_compressed_includes_what_the_portal_serves(root: Path) -> None:
-    (line,) = [line for line in directives(read(root, "nginx.conf")) if line.startswith("gzip_types")]
+    (line,) = [line for line in directives(read(root, "portal-http.conf")) if line.startswith("gzip_types")]
     for kind in ("application/json", "application/ld+json", "application/rdf+xml", "text/csv", "text/turtle"):
         assert kind in line.split()
 
@@ -179,7 +185,8 @@ def test_the_ports_are_those_of_the_compose_files(root: Path) -> None:
         line for name in SERVERS for line in directives(read(root, name)) if line.startswith("listen")
     }
     assert listening == {"listen 8080 default_server", "listen 8443 ssl default_server"}
-    assert "set $portal web:5000" in directives(read(root, "portal-locations.conf"))
+    for name in SERVERS:
+        assert "set $portal web:5000" in directives(read(root, name))
 
 
 def test_the_example_with_https_has_no_comments(root: Path) -> None:

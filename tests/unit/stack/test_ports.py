@@ -55,3 +55,17 @@ def test_the_port_that_a_person_asked_for_is_kept(hue: Path) -> None:
         free = server.getsockname()[1]
     assert ports.choose(nobody, web_port=free)["web"] == free
     assert ports.choose(nobody)["web"] == free
+
+
+def test_the_port_that_people_know_is_nginxs(hue: Path, foreign: int) -> None:
+    state.put("ports", {"web": foreign})
+    assert ports.choose(lambda part: part == "nginx")["web"] == foreign
+    assert ports.of_part("nginx") == foreign
+    assert ports.of_part("web") == ports.load()["ckan"]
+    assert ports.of_part("worker") is None
+
+
+def test_a_part_that_an_earlier_version_did_not_have_has_a_port_to_be_named_by(hue: Path) -> None:
+    assert ports.load() == {}
+    state.put("ports", {"web": 5009})
+    assert ports.load() == {**ports.FIRST, "web": 5009}
