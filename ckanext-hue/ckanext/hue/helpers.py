@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
 
-from .pages import figures, preview, values
+from .pages import age, figures, preview, values
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -86,6 +86,26 @@ def hue_portal() -> figures.Portal:
     return figures.portal()
 
 
+def hue_portal_fields() -> list[figures.Share]:
+    """The fields that have public datasets, those with most first."""
+    return figures.fields()
+
+
+def hue_rows(datasets: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
+    """How many rows the tables of each dataset have together, by dataset id: one statement for all."""
+    tables = {
+        dataset["id"]: [each["id"] for each in dataset.get("resources", []) if hue_has_table(each)]
+        for dataset in datasets
+    }
+    rows = figures.rows_of([table for ids in tables.values() for table in ids])
+    return {dataset: sum(rows.get(table, 0) for table in ids) for dataset, ids in tables.items()}
+
+
+def hue_example_searches() -> list[str]:
+    """Words that the home page offers to search for."""
+    return config.example_searches()
+
+
 def hue_number(value: int | float | None) -> str:
     """A count in the reader's form: 1.234.567 in Vietnamese."""
     return "" if value is None else values.number(value)
@@ -99,6 +119,11 @@ def hue_day(value: Any) -> str:
 def hue_updated(dataset: Mapping[str, Any]) -> str:
     """The day of the data's last change: what its agency says, else when the portal last wrote it."""
     return values.day(dataset.get("modified") or dataset.get("metadata_modified"))
+
+
+def hue_age(dataset: Mapping[str, Any]) -> age.Age | None:
+    """How long ago the data changed last, as `hue_updated` takes it."""
+    return age.age(dataset.get("modified") or dataset.get("metadata_modified"))
 
 
 def hue_icon(name: str) -> Markup:
@@ -146,6 +171,11 @@ def hue_toggle(facet: str, value: str) -> str:
     chosen = (facet, value)
     pairs = [pair for pair in kept if pair != chosen] if chosen in kept else [*kept, chosen]
     return "?" + urlencode(pairs)
+
+
+def hue_without(facets: Iterable[str]) -> str:
+    """The query string without any value of these facets; on the first page."""
+    return hue_query(**dict.fromkeys([*facets, "page"]))
 
 
 def hue_pages(page: int, pages: int) -> list[int | None]:
