@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from markupsafe import Markup
 
 from ckanext.hue import choices, config
@@ -154,6 +155,16 @@ def hue_facet_label(facet: str, item: Mapping[str, Any] | str) -> str:
     if facet == "frequency":
         return choices.hue_concept_label("frequencies", value)
     return value if isinstance(item, str) else item["display_name"] or value
+
+
+def hue_chosen_label(facet: str, value: str, search_facets: Mapping[str, Any]) -> str:
+    """How a chosen value of a facet reads, also one that nothing was found for. search_facets: as CKAN's."""
+    items = search_facets.get(facet, {}).get("items", [])
+    item = next((item for item in items if item["name"] == value), None)
+    if item is None and facet in ("groups", "organization"):
+        group = model.Group.get(value)
+        return group.display_name if group else value
+    return hue_facet_label(facet, item or value)
 
 
 def hue_query(**changes: Any) -> str:
