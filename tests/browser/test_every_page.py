@@ -40,9 +40,10 @@ UNNAMED = """[...document.querySelectorAll('img, a, button')].filter(element => 
 
 # What is bright (0 to 255) behind text; charts and pictures may be
 BRIGHT = """[...document.querySelectorAll('body, body *')].filter(element => {
-    const [red, green, blue, seen = 1] = getComputedStyle(element).backgroundColor.match(/[\\d.]+/g).map(Number);
-    return element.textContent.trim() && element.checkVisibility() && element.getBoundingClientRect().width > 20
-        && seen > 0.3 && 0.3 * red + 0.59 * green + 0.11 * blue > 200;
+    const ground = getComputedStyle(element).backgroundColor;
+    const [red, green, blue, seen = 1] = ground.match(/[\\d.]+/g).map(Number);
+    return element.textContent.trim() && element.checkVisibility()
+        && element.getBoundingClientRect().width > 20 && seen > 0.3 && 0.3 * red + 0.59 * green + 0.11 * blue > 200;
 }).map(element => element.outerHTML.slice(0, 120))"""
 DARK_TEXT = """[...document.querySelectorAll('body *')].filter(element => {
     const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
@@ -82,7 +83,9 @@ def test_the_page_is_sound(visit: Callable[..., Any], sample: Any, name: str, si
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_the_page_is_dark_for_who_reads_in_the_dark(visit: Callable[..., Any], sample: Any, name: str) -> None:
+def test_the_page_is_dark_for_who_reads_in_the_dark(
+    visit: Callable[..., Any], sample: Any, name: str
+) -> None:
     page = visit(PATHS[name].format(sample=sample), WIDE, dark=True).page
     assert [thing for thing in page.evaluate(BRIGHT) if 'class="btn btn-primary' not in thing] == []
     assert page.evaluate(DARK_TEXT) == []

@@ -30,7 +30,9 @@ def test_a_reader_searches_without_accents_and_downloads_for_excel(
 ) -> None:
     opened = visit("/", size)
     page = opened.page
-    page.get_by_role("combobox", name="Tìm kiếm bộ dữ liệu").fill(f"duong le loi {sample.dataset.rpartition('-')[2]}")
+    page.get_by_role("combobox", name="Tìm kiếm bộ dữ liệu").fill(
+        f"duong le loi {sample.dataset.rpartition('-')[2]}"
+    )
     page.get_by_role("button", name="Tìm kiếm").click()
     expect(page.locator("#result-count")).to_contain_text("1 bộ dữ liệu")
 
@@ -176,9 +178,12 @@ def test_the_menu_opens_on_a_phone(visit: Callable[..., Any]) -> None:
 
 def test_reading_needs_no_scripts(visit: Callable[..., Any], sample: Any) -> None:
     page = visit(sample.table_path, PHONE, scripts=False).page
+    page.get_by_role("button", name="Menu", exact=True).click()
     expect(page.get_by_role("banner").get_by_role("link", name="Lĩnh vực")).to_be_visible()
+    page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Khách Việt Nam")).to_be_visible()
     page = visit("/dataset/", PHONE, scripts=False).page
+    page.get_by_role("button", name="Bộ lọc").click()
     expect(page.get_by_role("complementary", name="Bộ lọc").get_by_role("link", name="CSV")).to_be_visible()
 
 

@@ -1,4 +1,4 @@
-"""Light and dark, the menu, filters and the search field with its suggestions: by hand, by keyboard, without scripts."""
+"""Light and dark, menu, filters, suggestions: with the mouse, by keyboard, without scripts."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def test_paper_is_white_also_for_who_reads_in_the_dark(visit: Callable[..., Any]
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/dataset/", "{sample.dataset_path}", "{sample.table_path}", "/organization/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/dataset/", "{sample.dataset_path}", "{sample.table_path}", "/organization/"]
+)
 def test_no_page_scrolls_sideways_at_320_pixels(visit: Callable[..., Any], sample: Any, path: str) -> None:
     page = visit(path.format(sample=sample), NARROW).page
     assert page.evaluate("document.documentElement.scrollWidth") == 320
@@ -118,7 +120,9 @@ def test_filters_are_taken_back_all_at_once(visit: Callable[..., Any], sample: A
     expect(page).to_have_url(re.compile(r"\?q=luot&sort=title_string\+asc$"))
 
 
-def test_a_search_without_results_names_each_filter_that_can_go(visit: Callable[..., Any], sample: Any) -> None:
+def test_a_search_without_results_names_each_filter_that_can_go(
+    visit: Callable[..., Any], sample: Any
+) -> None:
     page = visit(f"/dataset/?q=khongcotunay&res_format=CSV&organization={sample.agency}").page
     page.get_by_role("link", name="Bỏ bộ lọc «Cơ quan: Sở Du lịch»").click()
     expect(page).to_have_url(re.compile(r"\?q=khongcotunay&res_format=CSV$"))
@@ -178,7 +182,9 @@ def test_escape_closes_the_suggestions_and_keeps_the_words(suggesting: Callable[
     expect(page).to_have_url(re.compile(r"\?q=gia$"))
 
 
-def test_what_leads_to_nothing_and_what_fails_leave_the_field_a_field(suggesting: Callable[..., Page]) -> None:
+def test_what_leads_to_nothing_and_what_fails_leave_the_field_a_field(
+    suggesting: Callable[..., Page],
+) -> None:
     page = suggesting()
     field(page).press_sequentially("khong")
     expect(page.get_by_role("status")).to_have_text("Không có gợi ý.")

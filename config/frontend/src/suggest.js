@@ -7,7 +7,6 @@ class Suggestions {
     this.form = form;
     this.input = form.querySelector("input[type=search]");
     this.list = form.querySelector("[role=listbox]");
-    this.status = form.querySelector("[role=status]");
     this.kinds = form.querySelector("template").content;
     this.answers = new Map();
     this.active = -1;
@@ -15,6 +14,7 @@ class Suggestions {
     this.input.setAttribute("aria-autocomplete", "list");
     this.input.setAttribute("aria-controls", this.list.id);
     this.close();
+    this.input.addEventListener("focus", () => this.announce(""));
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.input.addEventListener("blur", () => this.close());
@@ -38,7 +38,7 @@ class Suggestions {
     const query = this.input.value.trim();
     if (query.length < LEAST) {
       this.close();
-      this.status.textContent = "";
+      this.announce("");
       return;
     }
     this.timer = setTimeout(() => this.ask(query), PAUSE);
@@ -66,8 +66,19 @@ class Suggestions {
     this.list.replaceChildren(...found.map((suggestion, number) => this.option(suggestion, number)));
     this.choose(-1);
     this.open(found.length > 0);
-    const { some, none } = this.status.dataset;
-    this.status.textContent = found.length ? some.replace("{number}", found.length) : none;
+    const { some, none } = this.form.dataset;
+    this.announce(found.length ? some.replace("{number}", found.length) : none);
+  }
+
+  // Told to those who listen; a page has such a place only once somebody comes to the field
+  announce(text) {
+    if (!this.status) {
+      this.status = document.createElement("p");
+      this.status.className = "visually-hidden";
+      this.status.setAttribute("role", "status");
+      this.form.append(this.status);
+    }
+    this.status.textContent = text;
   }
 
   option(suggestion, number) {

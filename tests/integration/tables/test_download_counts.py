@@ -26,7 +26,9 @@ READER = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile"}
 def published(dataset: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """A public dataset with a table whose files are written."""
     made = dataset(
-        resources=[{"name": "Di tích", "format": "CSV", "url_type": "datastore", "url": "", "datastore_active": True}]
+        resources=[
+            {"name": "Di tích", "format": "CSV", "url_type": "datastore", "url": "", "datastore_active": True}
+        ]
     )
     load([Page("data", ROWS, ())], lambda _name: made["resources"][0]["id"])
     write_files(sweep=False)

@@ -19,7 +19,9 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tk, "ungettext", lambda one, many, number: one if number == 1 else many)
 
 
-@pytest.mark.parametrize("moment", [None, "", "2026", "2026-13-01", "hôm nay", "0000-00-00", "2026-02-30T10:00"])
+@pytest.mark.parametrize(
+    "moment", [None, "", "2026", "2026-13-01", "hôm nay", "0000-00-00", "2026-02-30T10:00"]
+)
 def test_what_is_no_day_has_no_age(moment: str | None) -> None:
     assert age(moment, TODAY) is None
 

@@ -22,10 +22,7 @@ LARGE_OR_LINE = 3.0
 
 SURFACES = ("page", "surface", "purple-mist")
 READ_ON = {
-    **{
-        text: (*SURFACES, "purple-soft")
-        for text in ("ink", "muted", "purple", "purple-dark")
-    },
+    **dict.fromkeys(("ink", "muted", "purple", "purple-dark"), (*SURFACES, "purple-soft")),
     "green": (*SURFACES, "green-soft"),
     "amber": (*SURFACES, "amber-soft"),
     "red": (*SURFACES, "red-soft"),
@@ -44,7 +41,7 @@ SEEN_ON = {
 
 def colours(mode: str) -> dict[str, str]:
     """The colours of the tokens in a mode, by name."""
-    found = {name: value for name, value in PLAIN.findall(TOKENS)}
+    found = dict(PLAIN.findall(TOKENS))
     for name, light, dark in BOTH.findall(TOKENS):
         found[name] = light if mode == "light" else dark
     return found
@@ -55,8 +52,8 @@ def luminance(colour: str) -> float:
     if len(digits) == 3:
         digits = "".join(digit * 2 for digit in digits)
     parts = [int(digits[start : start + 2], 16) / 255 for start in (0, 2, 4)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def contrast(one: str, other: str) -> float:
@@ -93,7 +90,8 @@ def test_browsers_without_light_dark_get_the_light_colours() -> None:
 @pytest.mark.parametrize("path", sorted(CSS.glob("*.css")), ids=lambda path: path.name)
 def test_no_other_style_names_a_colour(path: Path) -> None:
     if path.name != "tokens.css":
-        assert RAW_COLOUR.findall(re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)) == []
+        rules = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert RAW_COLOUR.findall(rules) == []
 
 
 def test_styles_use_no_token_that_is_not_there() -> None:

@@ -89,7 +89,7 @@ def _search(**asked: Any) -> dict[str, Any]:
 
 
 def _popular() -> list[tuple[dict[str, Any], int]]:
-    """The datasets downloaded most. The ranking may be some minutes old; who may see them is asked each time."""
+    """The datasets downloaded most: as ranked some minutes ago, those that everyone may see now."""
     ranking = _ranking(int(time.monotonic() // RANKING_SECONDS))
     if not ranking:
         return []

@@ -52,7 +52,9 @@ def flush() -> None:
     redis = connect_to_redis()
     # Read and emptied in one transaction: what is counted meanwhile is for the next time.
     with redis.pipeline(transaction=True) as pipeline:
-        counts, _ = pipeline.hgetall(_key()).delete(_key()).execute()
+        pipeline.hgetall(_key())
+        pipeline.delete(_key())
+        counts, _ = pipeline.execute()
     if not counts:
         return
     try:

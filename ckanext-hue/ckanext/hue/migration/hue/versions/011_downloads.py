@@ -21,7 +21,7 @@ def upgrade() -> None:
         );
         COMMENT ON TABLE hue_download IS 'How often people downloaded files; nothing of who did';
         COMMENT ON COLUMN hue_download.day IS 'In Vietnamese time';
-        COMMENT ON COLUMN hue_download.file_id IS 'A resource, or a dataset whose tables were taken as one ZIP';
+        COMMENT ON COLUMN hue_download.file_id IS 'A resource, or a dataset for its tables as one ZIP';
     """)
 
 
