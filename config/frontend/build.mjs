@@ -10,7 +10,11 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const TARGET = join(HERE, "../../ckanext-hue/ckanext/hue/public/built");
 const FRESH = `${TARGET}.new`;
 // Name in templates (h.hue_built) and the file that it is built from
-const ENTRIES = {};
+const ENTRIES = {
+  "theme.js": "src/theme.js",
+  "suggest.js": "src/suggest.js",
+  "facets.js": "src/facets.js",
+};
 
 async function sprite() {
   const names = (await readFile(join(HERE, "icons.txt"), "utf8")).split("\n").filter(Boolean);

@@ -157,9 +157,19 @@ def visit(portal: str, chromium: Browser) -> Iterator[Callable[..., Visit]]:
     """Open a path of the portal in a new window of the given size."""
     contexts = []
 
-    def open_(path: str, size: tuple[int, int] = WIDE, *, scripts: bool = True, status: int = 200) -> Visit:
+    def open_(
+        path: str,
+        size: tuple[int, int] = WIDE,
+        *,
+        scripts: bool = True,
+        status: int = 200,
+        dark: bool = False,
+    ) -> Visit:
         context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts, base_url=portal
+            viewport={"width": size[0], "height": size[1]},
+            java_script_enabled=scripts,
+            base_url=portal,
+            color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
         page = context.new_page()

@@ -38,6 +38,24 @@ UNNAMED = """[...document.querySelectorAll('img, a, button')].filter(element => 
     : ![element.ariaLabel, element.textContent, element.title].some(name => name && name.trim())
 ).map(element => element.outerHTML.slice(0, 120))"""
 
+# What is bright (0 to 255) behind text; charts and pictures may be
+BRIGHT = """[...document.querySelectorAll('body, body *')].filter(element => {
+    const ground = getComputedStyle(element).backgroundColor;
+    const [red, green, blue, seen = 1] = ground.match(/[\\d.]+/g).map(Number);
+    return element.textContent.trim() && element.checkVisibility()
+        && element.getBoundingClientRect().width > 20 && seen > 0.3 && 0.3 * red + 0.59 * green + 0.11 * blue > 200;
+}).map(element => element.outerHTML.slice(0, 120))"""
+DARK_TEXT = """[...document.querySelectorAll('body *')].filter(element => {
+    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+    const behind = [element];
+    while (behind[0].parentElement) behind.unshift(behind[0].parentElement);
+    const grounds = behind.map(one => getComputedStyle(one).backgroundColor.match(/[\\d.]+/g).map(Number));
+    const light = ([red, green, blue]) => 0.3 * red + 0.59 * green + 0.11 * blue;
+    const ground = grounds.filter(([, , , seen = 1]) => seen > 0.5).pop();
+    return own && element.checkVisibility() && ground && light(ground) < 100
+        && light(getComputedStyle(element).color.match(/[\\d.]+/g).map(Number)) < 110;
+}).map(element => element.outerHTML.slice(0, 120))"""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def scored(sample: Any, application: Any) -> None:
@@ -62,6 +80,15 @@ def test_the_page_is_sound(visit: Callable[..., Any], sample: Any, name: str, si
     assert page.evaluate(UNNAMED) == []
     assert page.locator("[role=main]").count() == 1
     assert page.locator("html").get_attribute("lang") == ("en" if name == "in English" else "vi")
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_the_page_is_dark_for_who_reads_in_the_dark(
+    visit: Callable[..., Any], sample: Any, name: str
+) -> None:
+    page = visit(PATHS[name].format(sample=sample), WIDE, dark=True).page
+    assert [thing for thing in page.evaluate(BRIGHT) if 'class="btn btn-primary' not in thing] == []
+    assert page.evaluate(DARK_TEXT) == []
 
 
 @pytest.mark.parametrize("path", ["/", "/dataset/", "{sample.dataset_path}", "{sample.table_path}"])

@@ -111,6 +111,12 @@ def contact_email() -> str:
     return _get("ckanext.hue.contact_email") or ""
 
 
+def example_searches() -> list[str]:
+    """Words that the home page offers to search for."""
+    given = (_get("ckanext.hue.example_searches") or "").split(",")
+    return [words.strip() for words in given if words.strip()]
+
+
 def datastore_write_url() -> str:
     return _get("ckan.datastore.write_url")
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from markupsafe import Markup
 
 from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
 
-from .pages import figures, kept, preview, values
+from .pages import age, figures, kept, preview, values
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -87,6 +88,26 @@ def hue_portal() -> figures.Portal:
     return figures.portal()
 
 
+def hue_portal_fields() -> list[figures.Share]:
+    """The fields that have public datasets, those with most first."""
+    return figures.fields()
+
+
+def hue_rows(datasets: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
+    """How many rows the tables of each dataset have together, by dataset id: one statement for all."""
+    tables = {
+        dataset["id"]: [each["id"] for each in dataset.get("resources", []) if hue_has_table(each)]
+        for dataset in datasets
+    }
+    rows = figures.rows_of([table for ids in tables.values() for table in ids])
+    return {dataset: sum(rows.get(table, 0) for table in ids) for dataset, ids in tables.items()}
+
+
+def hue_example_searches() -> list[str]:
+    """Words that the home page offers to search for."""
+    return config.example_searches()
+
+
 def hue_number(value: int | float | None) -> str:
     """A count in the reader's form: 1.234.567 in Vietnamese."""
     return "" if value is None else values.number(value)
@@ -100,6 +121,11 @@ def hue_day(value: Any) -> str:
 def hue_updated(dataset: Mapping[str, Any]) -> str:
     """The day of the data's last change: what its agency says, else when the portal last wrote it."""
     return values.day(dataset.get("modified") or dataset.get("metadata_modified"))
+
+
+def hue_age(dataset: Mapping[str, Any]) -> age.Age | None:
+    """How long ago the data changed last, as `hue_updated` takes it."""
+    return age.age(dataset.get("modified") or dataset.get("metadata_modified"))
 
 
 @cache
@@ -134,6 +160,16 @@ def hue_facet_label(facet: str, item: Mapping[str, Any] | str) -> str:
     return value if isinstance(item, str) else item["display_name"] or value
 
 
+def hue_chosen_label(facet: str, value: str, search_facets: Mapping[str, Any]) -> str:
+    """How a chosen value of a facet reads, also one that nothing was found for. search_facets: as CKAN's."""
+    items = search_facets.get(facet, {}).get("items", [])
+    item = next((item for item in items if item["name"] == value), None)
+    if item is None and facet in ("groups", "organization"):
+        group = model.Group.get(value)
+        return group.display_name if group else value
+    return hue_facet_label(facet, item or value)
+
+
 def hue_query(**changes: Any) -> str:
     """The page's query string with some parameters replaced, or left out where the value is None.
 
@@ -149,6 +185,11 @@ def hue_toggle(facet: str, value: str) -> str:
     chosen = (facet, value)
     pairs = [pair for pair in kept if pair != chosen] if chosen in kept else [*kept, chosen]
     return "?" + urlencode(pairs)
+
+
+def hue_without(facets: Iterable[str]) -> str:
+    """The query string without any value of these facets; on the first page."""
+    return hue_query(**dict.fromkeys([*facets, "page"]))
 
 
 def hue_pages(page: int, pages: int) -> list[int | None]:

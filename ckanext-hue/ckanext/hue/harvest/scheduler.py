@@ -22,6 +22,7 @@ from ckanext.hue import config
 from ckanext.hue.catalog.fragments import keeping
 from ckanext.hue.quality import jobs as quality_jobs
 from ckanext.hue.quality import publication as quality_publication
+from ckanext.hue.tables.files import counting
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.uploads import jobs as upload_jobs
 
@@ -147,11 +148,13 @@ def _nightly(now: datetime) -> datetime:
 
 def _prune() -> None:
     jobs.prune(config.kept_jobs(), config.kept_days())
+    counting.prune()
 
 
 TASKS: dict[str, tuple[Callable[[datetime], datetime], Callable[[], Any]]] = {
     "uploads": (_often, upload_jobs.resume),
     "files": (_often, file_jobs.enqueue),
+    "downloads": (_often, counting.flush),
     "catalogue": (_soon, keeping.look),
     "catalogue at night": (_nightly, keeping.tidy),
     "quality": (_often, quality_jobs.enqueue),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,8 +13,12 @@ from ckan import model
 from sqlalchemy import text
 
 from ckanext.datastore.backend.postgres import get_write_engine
+from ckanext.hue.tables.files import counting
 
 NEWEST = 6
+POPULAR = 6
+RANKED = 50  # datasets among which those are that everyone may see
+RANKING_SECONDS = 10 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +32,26 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """What the home page shows: counts, the datasets changed last, fields and agencies with datasets."""
+    """What the home page shows: counts, datasets, fields and agencies with datasets.
+
+    newest: the datasets changed last; popular: those downloaded most lately, with how often.
+    """
 
     datasets: int
     tables: int
     rows: int
     newest: list[dict[str, Any]]
+    popular: list[tuple[dict[str, Any], int]]
     fields: list[Share]
     agencies: list[Share]
 
 
 def portal() -> Portal:
-    """Read the figures of what everyone may see: one search, and two counts when datasets changed."""
-    found = tk.get_action("package_search")(
-        {"ignore_auth": False, "user": ""},
-        {
-            "rows": NEWEST,
-            "sort": "metadata_modified desc",
-            "facet.field": ["groups", "organization"],
-            "facet.limit": -1,
-        },
+    """Read the figures of what everyone may see: two searches, and two counts when datasets changed."""
+    found = _search(
+        rows=NEWEST,
+        sort="metadata_modified desc",
+        **{"facet.field": ["groups", "organization"], "facet.limit": -1},
     )
     newest = found["results"]
     tables, rows = _tables(found["count"], newest[0]["metadata_modified"] if newest else "")
@@ -54,9 +60,48 @@ def portal() -> Portal:
         tables=tables,
         rows=rows,
         newest=newest,
+        popular=_popular(),
         fields=_shares(found, "groups"),
         agencies=_shares(found, "organization"),
     )
+
+
+def fields() -> list[Share]:
+    """Read the fields that have public datasets, those with most first."""
+    return _shares(_search(rows=0, **{"facet.field": ["groups"], "facet.limit": -1}), "groups")
+
+
+def rows_of(resource_ids: Sequence[str]) -> Mapping[str, int]:
+    """How many rows each of these tables has, in one statement; none for one that nobody counted."""
+    if not resource_ids:
+        return {}
+    statement = text(
+        "SELECT resource_id AS id, (stats ->> 'rows')::bigint AS rows FROM _table_stats"
+        " WHERE resource_id = ANY(CAST(:ids AS name[]))"
+    )
+    with get_write_engine().connect() as connection:
+        found = connection.execute(statement, {"ids": list(resource_ids)})
+        return {table.id: table.rows for table in found if table.rows is not None}
+
+
+def _search(**asked: Any) -> dict[str, Any]:
+    return tk.get_action("package_search")({"ignore_auth": False, "user": ""}, asked)
+
+
+def _popular() -> list[tuple[dict[str, Any], int]]:
+    """The datasets downloaded most: as ranked some minutes ago, those that everyone may see now."""
+    ranking = _ranking(int(time.monotonic() // RANKING_SECONDS))
+    if not ranking:
+        return []
+    wanted = " OR ".join(f'"{dataset}"' for dataset in ranking)
+    found = _search(fq=f"id:({wanted})", rows=len(ranking))["results"]
+    found.sort(key=lambda dataset: -ranking[dataset["id"]])
+    return [(dataset, ranking[dataset["id"]]) for dataset in found[:POPULAR]]
+
+
+@lru_cache(maxsize=1)
+def _ranking(_period: int) -> dict[str, int]:
+    return dict(counting.most_downloaded(RANKED))
 
 
 def _shares(found: dict[str, Any], facet: str) -> list[Share]:

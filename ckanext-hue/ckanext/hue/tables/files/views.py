@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from ckanext.hue.tables import versions
 
-from . import access, answers, package, questions, records, storage
+from . import access, answers, counting, package, questions, records, storage
 from .answers import RETRY_SECONDS
 from .errors import FileError, Misfit, NoTable
 from .formats import Format
@@ -55,8 +55,10 @@ def table(resource_id: str, extension: str) -> Response:
     headers = _headers(format.media_type, readable.title, format.extension, public=readable.public)
     if questions.narrows(arguments):
         selection = questions.selection(resource_id, arguments)
-        return answers.live(tk.request, partial(format.stream, selection), headers)
-    return _stored(resource_id, format, headers) or _whole(resource_id, format, headers)
+        answer = answers.live(tk.request, partial(format.stream, selection), headers)
+    else:
+        answer = _stored(resource_id, format, headers) or _whole(resource_id, format, headers)
+    return counting.counted(tk.request, answer, readable.resource_id, format.key)
 
 
 @downloads.route("/dataset/<dataset_id>.zip")
@@ -75,7 +77,8 @@ def dataset(dataset_id: str) -> Response:
     tables = [(each, select(each["id"])) for each in with_tables]
     title = described.get("title") or described["name"]
     headers = _headers(package.MEDIA_TYPE, title, package.EXTENSION, public=public)
-    return answers.live(tk.request, partial(package.stream_zip, described, tables), headers)
+    answer = answers.live(tk.request, partial(package.stream_zip, described, tables), headers)
+    return counting.counted(tk.request, answer, described["id"], package.EXTENSION)
 
 
 def _headers(media_type: str, title: str, extension: str, *, public: bool) -> dict[str, str]:
