@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
 
-from .pages import figures, preview, values
+from .pages import figures, preview, prose, values
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -84,6 +84,11 @@ def hue_site_url() -> str:
 def hue_portal() -> figures.Portal:
     """Figures, newest datasets, fields and agencies for the home page."""
     return figures.portal()
+
+
+def hue_prose(name: str) -> prose.Prose:
+    """A long text of the portal in the reader's language; `templates/hue/prose/` holds them."""
+    return prose.prose(name)
 
 
 def hue_number(value: int | float | None) -> str:

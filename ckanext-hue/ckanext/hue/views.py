@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
@@ -86,3 +87,32 @@ def _error_page(code: int, content: str) -> tuple[str, int]:
 def developers() -> str:
     """How programs read the portal: CKAN's API, the DataStore's and DCAT."""
     return tk.render("hue/developers.html")
+
+
+@hue.route("/terms")
+def terms() -> str:
+    """What one may do with the data, and on which legal basis."""
+    return _text("terms")
+
+
+@hue.route("/guide")
+def guide() -> str:
+    """How people find, read and download data."""
+    return _text("guide")
+
+
+@hue.route("/guide/agencies")
+def agencies_guide() -> str:
+    """How an agency publishes data."""
+    return _text("agencies", above=[("hue.guide", tk._("How to use the portal"))])
+
+
+@hue.route("/accessibility")
+def accessibility() -> str:
+    """What the portal does to be usable by everyone, and what is missing."""
+    return _text("accessibility")
+
+
+def _text(name: str, above: Sequence[tuple[str, str]] = ()) -> str:
+    """A page that is one long text. above: (route, title) of the pages above it."""
+    return tk.render("hue/prose/page.html", {"name": name, "route": tk.request.endpoint, "above": above})
