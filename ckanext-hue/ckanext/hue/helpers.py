@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,35 @@ def hue_facet_label(facet: str, item: Mapping[str, Any] | str) -> str:
     if facet == "frequency":
         return choices.hue_concept_label("frequencies", value)
     return value if isinstance(item, str) else item["display_name"] or value
+
+
+def hue_facet_labels(facet: str) -> Callable[[Mapping[str, Any]], str]:
+    """What writes the values of a facet, for CKAN's own lists of facets."""
+    return lambda item: hue_facet_label(facet, item)
+
+
+def hue_activity_type(name: str) -> str:
+    """What a kind of activity is called; CKAN shows its name."""
+    return {
+        "new package": tk._("New dataset"),
+        "changed package": tk._("Changed dataset"),
+        "deleted package": tk._("Deleted dataset"),
+        "follow dataset": tk._("Following a dataset"),
+        "new resource view": tk._("New view of a resource"),
+        "changed resource view": tk._("Changed view of a resource"),
+        "deleted resource view": tk._("Deleted view of a resource"),
+        "new group": tk._("New field"),
+        "changed group": tk._("Changed field"),
+        "deleted group": tk._("Deleted field"),
+        "follow group": tk._("Following a field"),
+        "new organization": tk._("New agency"),
+        "changed organization": tk._("Changed agency"),
+        "deleted organization": tk._("Deleted agency"),
+        "follow organization": tk._("Following an agency"),
+        "new user": tk._("New user"),
+        "changed user": tk._("Changed user"),
+        "follow user": tk._("Following a user"),
+    }.get(name, name)
 
 
 def hue_query(**changes: Any) -> str:

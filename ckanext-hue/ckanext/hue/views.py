@@ -48,6 +48,8 @@ def refuse_unreadable_addresses() -> None:
         tk.abort(400)
     if tk.request.endpoint == "datastore.dump" and arguments.get("format", "csv") not in DUMP_FORMATS:
         tk.abort(400)
+    if tk.request.endpoint == "group.bulk_process":  # CKAN has it for agencies only, and fails for fields
+        tk.abort(404)
     if tk.request.is_json and b"\\u0000" in tk.request.get_data():
         tk.abort(400)
     if len(arguments.get("page", "")) > MAX_PAGE_DIGITS and arguments["page"].isdecimal():
@@ -65,6 +67,13 @@ def refused(error: Exception) -> tuple[str, int]:
     """What an action refuses outside the API is the asker's mistake, not a fault of the portal."""
     log.info("Refused: %s", error)
     return _error_page(400, tk._("The address holds a value that cannot be used."))
+
+
+@hue.app_errorhandler(tk.ObjectNotFound)
+def missing(error: Exception) -> tuple[str, int]:
+    """CKAN looks some things up without expecting that they may not be there."""
+    log.info("Not there: %s", error)
+    return _error_page(404, "")
 
 
 @hue.after_app_request

@@ -60,7 +60,7 @@ def test_what_is_not_there_leads_on(client: Any, path: str, sentence: str) -> No
 
 def test_a_page_for_agencies_says_how_to_sign_in(client: Any) -> None:
     page = said(client.get("/user/register"), 403)
-    assert "Bạn không xem được trang này" in page
+    assert "Bạn không có quyền xem trang này" in page
     assert 'href="/user/login' in page
 
 
