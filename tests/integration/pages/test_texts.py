@@ -1,4 +1,4 @@
-"""The portal's long texts: in both languages, with the same parts, from the settings of whoever runs the portal."""
+"""The portal's long texts: in both languages, with the same parts, about whoever runs the portal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ PAGES = {
     "/accessibility": "accessibility",
 }
 TEXTS = Path(__file__).parents[3] / "ckanext-hue" / "ckanext" / "hue" / "templates" / "hue" / "prose"
-VIETNAMESE = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
+VIETNAMESE = re.compile(
+    r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE
+)
 
 
 @pytest.fixture
@@ -99,7 +101,9 @@ def test_a_text_without_an_address_to_write_to_is_whole(read: Read, settings: An
         assert "mailto:" not in read(path)
 
 
-def test_what_administrators_wrote_about_the_portal_takes_the_texts_place(read: Read, monkeypatch: Any) -> None:
+def test_what_administrators_wrote_about_the_portal_takes_the_texts_place(
+    read: Read, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(tk.g, "site_about", "Lời *giới thiệu* riêng", raising=False)
     assert "Lời <em>giới thiệu</em> riêng" in read("/about")
 

@@ -1,4 +1,4 @@
-"""The page of a fault when even the portal's own page of errors fails: no database, no session, no template."""
+"""The page of a fault when even the portal's own page of errors fails, as without a database."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Long texts of the portal: a template for each language in `templates/hue/prose/`, so that no catalogue holds them.
+"""Long texts of the portal, which no catalogue holds: `templates/hue/prose/` has a template for each language.
 
-A text is HTML with one `<h1>`, its parts begin with `<h2 id="…">`. It says who runs the portal from the settings, so
-that it holds for every province.
+A text is HTML with one `<h1>`, its parts begin with `<h2 id="…">`. It says who runs the portal from the
+settings, so that it holds for every province.
 """
 
 from __future__ import annotations

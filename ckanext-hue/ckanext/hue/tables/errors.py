@@ -11,7 +11,7 @@ from .reading.base import Finding
 
 
 class TableError(Exception):
-    """A table cannot be loaded. `str(error)` is a sentence in the reader's language; `findings` say where, if known."""
+    """A table cannot be loaded. `str(error)` is a sentence for the reader; `findings` say where, if known."""
 
     template = "Bảng không nạp được."
     findings: tuple[Finding, ...] = ()
