@@ -1,7 +1,7 @@
 """No page shows a word of the other language: a reader and an administrator visit every kind of page.
 
-A text is in English when a catalogue has it as a msgid with another text, or when it holds a word that occurs
-in msgids and in no Vietnamese text. It is in Vietnamese when it has Vietnamese letters and is no datum or name.
+A text is in English when a catalogue has another text for it, or when it holds a word that occurs in msgids
+and in no Vietnamese text. It is in Vietnamese when it has Vietnamese letters and is no datum or name.
 """
 
 from __future__ import annotations
@@ -150,7 +150,8 @@ EXAMPLE = re.compile(r"^(Ví dụ|Example): .*")  # a value as one would write i
 # What stands in both languages: a menu of Excel, numbers of documents, values of settings and of contracts.
 NAMES = re.compile(
     r"Data → From Text/CSV|\bHuế\b|\d+/\d{4}/[\w-]+|Quyết định(?= \d)"
-    r"|page-from-0|^page$|page(?=: )|verify-\w+|\([\w.]+(, [\w.]+)+\)|\b(code|public|text|info\.title|result\.\w+|organization:\S+)\b"
+    r"|page-from-0|^page$|page(?=: )|verify-\w+|\([\w.]+(, [\w.]+)+\)"
+    r"|\b(code|public|text|info\.title|result\.\w+|organization:\S+)\b"
 )
 
 
@@ -242,17 +243,21 @@ def data(application: Any, names: dict[str, Any]) -> list[str]:
     from sqlalchemy import text
 
     from ckanext.hue import config
+    from ckanext.hue.metadata import units
 
     with application.test_request_context():
         found = model.Session.execute(
             text(
                 "SELECT unnest(ARRAY[title, notes]) FROM package"
-                ' UNION SELECT unnest(ARRAY[title, description]) FROM "group" UNION SELECT unnest(ARRAY[name, description]) FROM resource UNION SELECT name'
-                ' FROM tag UNION SELECT fullname FROM "user" UNION SELECT title FROM hue_harvest_source'
+                ' UNION SELECT unnest(ARRAY[title, description]) FROM "group"'
+                " UNION SELECT unnest(ARRAY[name, description]) FROM resource"
+                ' UNION SELECT name FROM tag UNION SELECT fullname FROM "user"'
+                " UNION SELECT title FROM hue_harvest_source"
             )
         ).scalars()
         kept = {each for value in found if value for each in (value, *value.split("\n"))}
         kept |= {config.site_title(), config.site_description(), config.publisher(), "Tiếng Việt"}
+        kept |= {unit.name for unit in (*units.provinces(), *units.home_units())}
         table = tk.get_action("datastore_search")(
             {"ignore_auth": True}, {"resource_id": names["sample"].resource, "limit": 100}
         )

@@ -1,4 +1,4 @@
-"""Long texts of the portal, which no catalogue holds: `templates/hue/prose/` has a template for each language.
+"""Long texts of the portal, which no catalogue holds: `templates/hue/prose/` has one for each language.
 
 A text is HTML with one `<h1>`, its parts begin with `<h2 id="…">`. It says who runs the portal from the
 settings, so that it holds for every province.
