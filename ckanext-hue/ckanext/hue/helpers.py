@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from markupsafe import Markup
 from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
 
-from .pages import age, figures, kept, preview, values
+from .pages import age, figures, kept, preview, prose, values
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -108,6 +108,11 @@ def hue_example_searches() -> list[str]:
     return config.example_searches()
 
 
+def hue_prose(name: str) -> prose.Prose:
+    """A long text of the portal in the reader's language; `templates/hue/prose/` holds them."""
+    return prose.prose(name)
+
+
 def hue_number(value: int | float | None) -> str:
     """A count in the reader's form: 1.234.567 in Vietnamese."""
     return "" if value is None else values.number(value)
@@ -168,6 +173,35 @@ def hue_chosen_label(facet: str, value: str, search_facets: Mapping[str, Any]) -
         group = model.Group.get(value)
         return group.display_name if group else value
     return hue_facet_label(facet, item or value)
+
+
+def hue_facet_labels(facet: str) -> Callable[[Mapping[str, Any]], str]:
+    """What writes the values of a facet, for CKAN's own lists of facets."""
+    return lambda item: hue_facet_label(facet, item)
+
+
+def hue_activity_type(name: str) -> str:
+    """What a kind of activity is called; CKAN shows its name."""
+    return {
+        "new package": tk._("New dataset"),
+        "changed package": tk._("Changed dataset"),
+        "deleted package": tk._("Deleted dataset"),
+        "follow dataset": tk._("Following a dataset"),
+        "new resource view": tk._("New view of a resource"),
+        "changed resource view": tk._("Changed view of a resource"),
+        "deleted resource view": tk._("Deleted view of a resource"),
+        "new group": tk._("New field"),
+        "changed group": tk._("Changed field"),
+        "deleted group": tk._("Deleted field"),
+        "follow group": tk._("Following a field"),
+        "new organization": tk._("New agency"),
+        "changed organization": tk._("Changed agency"),
+        "deleted organization": tk._("Deleted agency"),
+        "follow organization": tk._("Following an agency"),
+        "new user": tk._("New user"),
+        "changed user": tk._("Changed user"),
+        "follow user": tk._("Following a user"),
+    }.get(name, name)
 
 
 def hue_query(**changes: Any) -> str:

@@ -22,7 +22,7 @@ from .catalog.fragments import stale
 from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
-from .pages import remembered
+from .pages import faults, remembered
 from .quality import helpers as quality_helpers
 from .search import default, document, facets
 from .slug import rename_upload
@@ -122,7 +122,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     # IMiddleware
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
-        return caching.control(security.protect(app))
+        return faults.protect(caching.control(security.protect(app)))
 
     # IPackageController
 

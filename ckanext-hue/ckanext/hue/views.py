@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
@@ -47,6 +48,8 @@ def refuse_unreadable_addresses() -> None:
         tk.abort(400)
     if tk.request.endpoint == "datastore.dump" and arguments.get("format", "csv") not in DUMP_FORMATS:
         tk.abort(400)
+    if tk.request.endpoint == "group.bulk_process":  # CKAN has it for agencies only, and fails for fields
+        tk.abort(404)
     if tk.request.is_json and b"\\u0000" in tk.request.get_data():
         tk.abort(400)
     if len(arguments.get("page", "")) > MAX_PAGE_DIGITS and arguments["page"].isdecimal():
@@ -64,6 +67,13 @@ def refused(error: Exception) -> tuple[str, int]:
     """What an action refuses outside the API is the asker's mistake, not a fault of the portal."""
     log.info("Refused: %s", error)
     return _error_page(400, tk._("The address holds a value that cannot be used."))
+
+
+@hue.app_errorhandler(tk.ObjectNotFound)
+def missing(error: Exception) -> tuple[str, int]:
+    """CKAN looks some things up without expecting that they may not be there."""
+    log.info("Not there: %s", error)
+    return _error_page(404, "")
 
 
 @hue.after_app_request
@@ -86,3 +96,32 @@ def _error_page(code: int, content: str) -> tuple[str, int]:
 def developers() -> str:
     """How programs read the portal: CKAN's API, the DataStore's and DCAT."""
     return tk.render("hue/developers.html")
+
+
+@hue.route("/terms")
+def terms() -> str:
+    """What one may do with the data, and on which legal basis."""
+    return _text("terms")
+
+
+@hue.route("/guide")
+def guide() -> str:
+    """How people find, read and download data."""
+    return _text("guide")
+
+
+@hue.route("/guide/agencies")
+def agencies_guide() -> str:
+    """How an agency publishes data."""
+    return _text("agencies", above=[("hue.guide", tk._("How to use the portal"))])
+
+
+@hue.route("/accessibility")
+def accessibility() -> str:
+    """What the portal does to be usable by everyone, and what is missing."""
+    return _text("accessibility")
+
+
+def _text(name: str, above: Sequence[tuple[str, str]] = ()) -> str:
+    """A page that is one long text. above: (route, title) of the pages above it."""
+    return tk.render("hue/prose/page.html", {"name": name, "route": tk.request.endpoint, "above": above})

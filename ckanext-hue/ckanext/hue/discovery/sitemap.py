@@ -21,7 +21,18 @@ from . import places
 MEDIA_TYPE = "application/xml"
 MOST_ADDRESSES = 50_000
 FETCHED = 1_000  # rows that PostgreSQL hands over at once
-STATIC = ("/", "/about", "/developers", "/dataset/", "/organization/", "/group/")
+STATIC = (
+    "/",
+    "/about",
+    "/terms",
+    "/guide",
+    "/guide/agencies",
+    "/developers",
+    "/accessibility",
+    "/dataset/",
+    "/organization/",
+    "/group/",
+)
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -151,8 +151,8 @@ def _of_setting(setting: Setting, before: HarvestSource | None) -> Field:
     choices = (("", ""), *((each, each) for each in setting.choices)) if setting.type == "choice" else ()
     return Field(
         f"settings.{setting.name}",
-        setting.label,
-        setting.help,
+        tk._(setting.label),
+        tk._(setting.help) if setting.help else "",
         _WIDGETS.get(setting.type, setting.type),
         choices,
         setting.required and not is_set,

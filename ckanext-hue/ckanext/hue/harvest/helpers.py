@@ -23,8 +23,8 @@ _LOOKS = {
 
 
 def hue_harvest_word(state: str) -> str:
-    """The Vietnamese word for a job's state, a table's state or an action."""
-    return JOB_STATES.get(state) or ITEM_STATES.get(state) or ACTIONS.get(state) or state
+    """What a job's state, a table's state or an action is called in the reader's language."""
+    return tk._(JOB_STATES.get(state) or ITEM_STATES.get(state) or ACTIONS.get(state) or state)
 
 
 def hue_harvest_look(state: str) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
+import ckan.plugins.toolkit as tk
+
 from .reading.base import Finding
 
 
 class TableError(Exception):
-    """A table cannot be loaded. `str(error)` is a Vietnamese sentence; `findings` say where, if known."""
+    """A table cannot be loaded. `str(error)` is a sentence for the reader; `findings` say where, if known."""
 
     template = "Bảng không nạp được."
     findings: tuple[Finding, ...] = ()
 
     def __init__(self, **values: object) -> None:
-        super().__init__(self.template.format(**values))
+        super().__init__(tk._(self.template).format(**values))
 
     def at(self, findings: Iterable[Finding]) -> Self:
         """The error itself, with the places that it is about."""

@@ -25,7 +25,7 @@ _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 def condition(filters: Any, columns: Mapping[str, TableColumn]) -> sa.ColumnElement[bool]:
-    """The condition that `filters` says. Raises ValidationError, in Vietnamese, for what is no filter."""
+    """The condition that `filters` says. Raises ValidationError for what is no filter."""
     if not filters:
         return sa.true()
     try:
@@ -33,7 +33,7 @@ def condition(filters: Any, columns: Mapping[str, TableColumn]) -> sa.ColumnElem
     except tk.ValidationError as error:
         raise _refusal("; ".join(error.error_summary.values())) from error
     except IndexError as error:  # CKAN's parser expects an operation inside {"column": {}}
-        raise _refusal("thiếu phép so sánh") from error
+        raise _refusal(tk._("thiếu phép so sánh")) from error
     return _built(parsed, columns) if parsed else sa.true()
 
 
@@ -44,9 +44,10 @@ def _built(operation: FilterOp, columns: Mapping[str, TableColumn]) -> sa.Column
         return sa.or_(sa.false(), *(_built(part, columns) for part in operation.value))
     column = columns.get(operation.field or "")
     if column is None:
-        raise _refusal(f"bảng không có cột «{operation.field}»")
+        raise _refusal(tk._("bảng không có cột «{name}»").format(name=operation.field))
     if column.kind is Kind.OTHER:
-        raise _refusal(f"cột «{column.name}» có kiểu {column.type} nên không lọc được")
+        reason = tk._("cột «{name}» có kiểu {type} nên không lọc được")
+        raise _refusal(reason.format(name=column.name, type=column.type))
     if operation.op == "eq":
         return _equals(column, operation.value)
     if operation.op == "in":
@@ -55,7 +56,8 @@ def _built(operation: FilterOp, columns: Mapping[str, TableColumn]) -> sa.Column
         return column.sql.op(_COMPARISONS[operation.op], is_comparison=True)(
             sa.literal(_value(column, operation.value))
         )
-    raise _refusal(f"không có phép so sánh «{operation.op}», chỉ có eq, in, gt, gte, lt, lte")
+    reason = tk._("không có phép so sánh «{name}», chỉ có eq, in, gt, gte, lt, lte")
+    raise _refusal(reason.format(name=operation.op))
 
 
 def _equals(column: TableColumn, value: Any) -> sa.ColumnElement[bool]:
@@ -64,9 +66,10 @@ def _equals(column: TableColumn, value: Any) -> sa.ColumnElement[bool]:
 
 def _is_one_of(column: TableColumn, values: Any) -> sa.ColumnElement[bool]:
     if not isinstance(values, list):
-        raise _refusal(f"phép «in» trên cột «{column.name}» cần một danh sách giá trị")
+        raise _refusal(tk._("phép «in» trên cột «{name}» cần một danh sách giá trị").format(name=column.name))
     if len(values) > MAX_VALUES:
-        raise _refusal(f"danh sách cho cột «{column.name}» có hơn {MAX_VALUES} giá trị")
+        reason = tk._("danh sách cho cột «{name}» có hơn {most} giá trị")
+        raise _refusal(reason.format(name=column.name, most=MAX_VALUES))
     found = column.sql.in_([_value(column, value) for value in values if value is not None])
     return sa.or_(found, column.sql.is_(None)) if None in values else found
 
@@ -133,11 +136,16 @@ _EXAMPLES = {
 
 
 def _bad_value(column: TableColumn, value: Any) -> tk.ValidationError:
+    reason = tk._("giá trị «{value}» không phải là {kind}, kiểu của cột «{name}»; ví dụ: {example}")
     return _refusal(
-        f"giá trị «{str(value)[:100]}» không phải là {column.kind.value}, kiểu của cột «{column.name}»;"
-        f" ví dụ: {_EXAMPLES[column.kind]}"
+        reason.format(
+            value=str(value)[:100],
+            kind=tk._(column.kind.value),
+            name=column.name,
+            example=_EXAMPLES[column.kind],
+        )
     )
 
 
 def _refusal(reason: str) -> tk.ValidationError:
-    return tk.ValidationError({"filters": [f"Bộ lọc không hợp lệ: {reason}."]})
+    return tk.ValidationError({"filters": [tk._("Bộ lọc không hợp lệ: {reason}.").format(reason=reason)]})

@@ -79,11 +79,11 @@ def columns_of(resource_id: str) -> dict[str, TableColumn]:
     with get_read_engine().connect() as connection:
         found = connection.execute(_COLUMNS, {"name": printable(resource_id)}).all()
     if not found:
-        raise tk.ObjectNotFound(f"Không có bảng dữ liệu nào của tài nguyên «{resource_id}».")
+        reason = tk._("Không có bảng dữ liệu nào của tài nguyên «{id}».")
+        raise tk.ObjectNotFound(reason.format(id=resource_id))
     if found[0].relkind == "v":
-        raise tk.ValidationError(
-            {"resource_id": [f"«{resource_id}» là tên khác (alias) của bảng; hãy dùng mã của tài nguyên."]}
-        )
+        reason = tk._("«{id}» là tên khác (alias) của bảng; hãy dùng mã của tài nguyên.")
+        raise tk.ValidationError({"resource_id": [reason.format(id=resource_id)]})
     return {name: TableColumn(name, type_) for _, name, type_ in found if name != "_full_text"}
 
 
@@ -109,11 +109,11 @@ def ask(statement: sa.Executable, milliseconds: int) -> sa.Row[Any]:
     except DBAPIError as error:
         code = getattr(error.orig, "pgcode", None)
         if code == errorcodes.QUERY_CANCELED:
-            reason = "Câu hỏi cần quá nhiều thời gian. Hãy thêm bộ lọc hoặc bớt cột, rồi gọi lại."
+            reason = tk._("Câu hỏi cần quá nhiều thời gian. Hãy thêm bộ lọc hoặc bớt cột, rồi gọi lại.")
         elif code == errorcodes.PROGRAM_LIMIT_EXCEEDED:
-            reason = "Kết quả quá lớn. Hãy thêm bộ lọc hoặc giảm «limit», rồi gọi lại."
+            reason = tk._("Kết quả quá lớn. Hãy thêm bộ lọc hoặc giảm «limit», rồi gọi lại.")
         elif code in _CHANGED:
-            reason = "Bảng vừa được thay bằng bản mới, hãy gọi lại."
+            reason = tk._("Bảng vừa được thay bằng bản mới, hãy gọi lại.")
         else:
             raise
         raise tk.ValidationError({"query": [reason]}) from error

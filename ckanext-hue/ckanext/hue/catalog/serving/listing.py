@@ -102,7 +102,7 @@ def _search(asked: Question) -> tuple[list[str], int]:
     try:
         found = tk.get_action("package_search")(context, question)
     except (SearchError, SearchQueryError, tk.ValidationError) as error:
-        raise Refused("q, fq: cổng không hiểu câu tìm kiếm này.") from error
+        raise Refused(tk._("q, fq: cổng không hiểu câu tìm kiếm này.")) from error
     return [one["id"] for one in found["results"]], found["count"]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import ckan.plugins.toolkit as tk
+
 from ckanext.hue import config
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,7 +20,7 @@ _AFTER = re.compile(r"[\w.-]{0,100}", re.ASCII)
 
 
 class Refused(Exception):
-    """A question that cannot be answered; the text says why, in Vietnamese."""
+    """A question that cannot be answered; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def question(arguments: Mapping[str, str]) -> Question:
     """The question that an address asks. Raises Refused."""
     profiles = arguments.get("profiles", "")
     if profiles and profiles.split(",") != config.rdf_profiles():
-        raise Refused(f"profiles: cổng chỉ phát theo hồ sơ {', '.join(config.rdf_profiles())}.")
+        names = ", ".join(config.rdf_profiles())
+        raise Refused(tk._("profiles: cổng chỉ phát theo hồ sơ {names}.").format(names=names))
     asked = Question(
         _page(arguments.get("page", "")),
         _query("q", arguments),
@@ -49,7 +52,8 @@ def question(arguments: Mapping[str, str]) -> Question:
         _after(arguments),
     )
     if asked.searches and asked.page > MAX_SEARCH_PAGE:
-        raise Refused(f"page: kết quả tìm kiếm chỉ xem được tới trang {MAX_SEARCH_PAGE}.")
+        reason = tk._("page: kết quả tìm kiếm chỉ xem được tới trang {most}.")
+        raise Refused(reason.format(most=MAX_SEARCH_PAGE))
     return asked
 
 
@@ -63,13 +67,14 @@ def moment(name: str, arguments: Mapping[str, str]) -> datetime | None:
         value = value if value.tzinfo else value.replace(tzinfo=UTC)
         return value.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Refused(f"{name}: thời điểm phải viết theo ISO 8601, ví dụ 2026-01-31T08:00:00Z.") from error
+        reason = tk._("{name}: thời điểm phải viết theo ISO 8601, ví dụ 2026-01-31T08:00:00Z.")
+        raise Refused(reason.format(name=name)) from error
 
 
 def _after(arguments: Mapping[str, str]) -> str:
     after = arguments.get("after", "")
     if not _AFTER.fullmatch(after):
-        raise Refused("after: giá trị này chỉ lấy từ liên kết sang trang sau.")
+        raise Refused(tk._("after: giá trị này chỉ lấy từ liên kết sang trang sau."))
     return after
 
 
@@ -79,12 +84,13 @@ def _page(text: str) -> int:
     if not (
         text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_PAGE)) and 0 < int(text) <= MAX_PAGE
     ):
-        raise Refused(f"page: số trang phải là số nguyên từ 1 đến {MAX_PAGE}.")
+        raise Refused(tk._("page: số trang phải là số nguyên từ 1 đến {most}.").format(most=MAX_PAGE))
     return int(text)
 
 
 def _query(name: str, arguments: Mapping[str, str]) -> str:
     text = arguments.get(name, "").strip()
     if len(text) > MAX_QUERY:
-        raise Refused(f"{name}: câu tìm kiếm dài quá {MAX_QUERY} ký tự.")
+        reason = tk._("{name}: câu tìm kiếm dài quá {most} ký tự.")
+        raise Refused(reason.format(name=name, most=MAX_QUERY))
     return text

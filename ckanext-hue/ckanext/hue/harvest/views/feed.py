@@ -57,7 +57,7 @@ def _outcome(status: Status) -> str:
         return waiting_in_words(status)
     if status.state == "finished" and status.failed:
         return f"{status.failed} bảng bị lỗi"
-    return JOB_STATES[status.state]
+    return tk._(JOB_STATES[status.state])
 
 
 def _summary(status: Status) -> str:

@@ -61,7 +61,7 @@ def show(name: str) -> str:
         {
             "found": overview(source),
             "source": source,
-            "kind_title": kind.title if kind else source.kind,
+            "kind_title": tk._(kind.title) if kind else source.kind,
             "declared": kind.settings if kind else (),
             "settings": without_secrets(source),
             "secrets": secret_settings(source.kind) & set(source.settings),

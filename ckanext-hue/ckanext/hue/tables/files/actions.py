@@ -41,7 +41,7 @@ def hue_table_files(context: Context, data_dict: DataDict) -> list[dict[str, Any
     return [
         {
             "format": download.format.key,
-            "label": download.format.label,
+            "label": tk._(download.format.label),
             "url": f"{config.site_url()}{download.path}",
             "media_type": download.format.media_type,
             "size": download.size,

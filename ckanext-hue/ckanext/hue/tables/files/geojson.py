@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
@@ -37,17 +38,17 @@ _DEPTHS = {
 
 
 def misfit(columns: Sequence[Column], _rows: int | None) -> str:
-    return "" if place_of(columns) else NO_PLACE
+    return "" if place_of(columns) else tk._(NO_PLACE)
 
 
 def geojson(selection: Selection) -> Iterator[bytes]:
     """A FeatureCollection. Raises Misfit when no columns say where, or hold other text than numbers."""
     place = place_of(selection.columns)
     if place is None:
-        raise Misfit(reason=NO_PLACE)
+        raise Misfit(reason=tk._(NO_PLACE))
     with snapshot(selection) as connection:
         if not place.numeric and not _all_numbers(connection, selection, place):
-            raise Misfit(reason=NO_PLACE)
+            raise Misfit(reason=tk._(NO_PLACE))
         query = _texts(selection, place.geometry) if place.geometry else _points(selection, place)
         with copied(connection, copy_of(query)) as lines:
             yield from listed(_features(lines) if place.geometry else lines, _HEAD, _TAIL)

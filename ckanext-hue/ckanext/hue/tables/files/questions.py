@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+import ckan.plugins.toolkit as tk
 from werkzeug.datastructures import MultiDict
 
 from .errors import BadLimit, FileError
@@ -27,7 +28,7 @@ def format_of(extension: str, arguments: MultiDict[str, str]) -> Format | None:
     """The format that the address names; None when there is none. Raises FileError."""
     bom = arguments.get("bom", "").lower()
     if bom not in _YES | _NO:
-        raise UnreadableParameter(name="bom", form="1 (có) hoặc 0 (không)")
+        raise UnreadableParameter(name="bom", form=tk._("1 (có) hoặc 0 (không)"))
     found = FORMATS.get(f"{extension}-bom" if bom in _YES else extension)
     return found if found and found.extension == extension else None
 
@@ -54,9 +55,10 @@ def _names(given: list[str]) -> list[str]:
     names: list[str] = []
     for text in given:
         if text.startswith("["):
-            listed = _json(text, "fields", 'danh sách JSON các tên cột, ví dụ ["ten","nam"]')
+            form = tk._('danh sách JSON các tên cột, ví dụ ["ten","nam"]')
+            listed = _json(text, "fields", form)
             if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
-                raise UnreadableParameter(name="fields", form='danh sách tên cột, ví dụ ["ten","nam"]')
+                raise UnreadableParameter(name="fields", form=form)
             names += listed
         else:
             names += [name.strip() for name in text.split(",") if name.strip()]
@@ -64,7 +66,7 @@ def _names(given: list[str]) -> list[str]:
 
 
 def _filters(text: str) -> dict[str, Any]:
-    form = 'đối tượng JSON, ví dụ {"nam": 2024}'
+    form = tk._('đối tượng JSON, ví dụ {"nam": 2024}')
     filters = _json(text, "filters", form) if text else {}
     if not isinstance(filters, dict):
         raise UnreadableParameter(name="filters", form=form)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypedDict
 
+import ckan.plugins.toolkit as tk
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
@@ -182,13 +183,14 @@ def _known(by_name: Mapping[str, Column], name: str) -> Column:
 
 def _filters(by_name: Mapping[str, Column], filters: Mapping[str, Any]) -> dict[str, list[Any]]:
     if len(filters) > MAX_FILTERS:
-        raise BadFilter(name=next(iter(filters)), reason=f"chỉ lọc được theo tối đa {MAX_FILTERS} cột")
+        reason = tk._("chỉ lọc được theo tối đa {most} cột").format(most=MAX_FILTERS)
+        raise BadFilter(name=next(iter(filters)), reason=reason)
     checked: dict[str, list[Any]] = {}
     for name, value in filters.items():
         kind = "" if name == KEY else _known(by_name, name)["type"]
         values = list(value) if isinstance(value, (list, tuple)) else [value]
         if len(values) > MAX_VALUES:
-            raise BadFilter(name=name, reason=f"có hơn {MAX_VALUES} giá trị")
+            raise BadFilter(name=name, reason=tk._("có hơn {most} giá trị").format(most=MAX_VALUES))
         checked[name] = [_filter_value(name, kind, one) for one in values]
     return checked
 
@@ -200,9 +202,9 @@ def _filter_value(name: str, kind: str, value: Any) -> Any:
     if isinstance(value, (int, float, Decimal)):
         return str(value) if kind == "text" else value
     if not isinstance(value, str):
-        raise BadFilter(name=name, reason="mỗi giá trị phải là văn bản, số hoặc đúng/sai")
+        raise BadFilter(name=name, reason=tk._("mỗi giá trị phải là văn bản, số hoặc đúng/sai"))
     if len(value) > MAX_VALUE or not _storable(value):
-        raise BadFilter(name=name, reason="giá trị quá dài hoặc có ký tự không hợp lệ")
+        raise BadFilter(name=name, reason=tk._("giá trị quá dài hoặc có ký tự không hợp lệ"))
     return unicodedata.normalize("NFC", value)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import ckan.plugins.toolkit as tk
 from psycopg2 import sql
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -56,9 +57,11 @@ _Put = Callable[[int, str], object]
 
 def misfit(columns: Sequence[Column], rows: int | None) -> str:
     if rows is not None and rows >= MAX_ROWS:
-        return f"Một trang tính Excel chỉ chứa được {MAX_ROWS - 1} dòng dữ liệu. Hãy chọn định dạng khác."
+        reason = tk._("Một trang tính Excel chỉ chứa được {most} dòng dữ liệu. Hãy chọn định dạng khác.")
+        return reason.format(most=MAX_ROWS - 1)
     if len(columns) > MAX_COLUMNS:
-        return f"Một trang tính Excel chỉ chứa được {MAX_COLUMNS} cột. Hãy chọn định dạng khác."
+        reason = tk._("Một trang tính Excel chỉ chứa được {most} cột. Hãy chọn định dạng khác.")
+        return reason.format(most=MAX_COLUMNS)
     return ""
 
 
