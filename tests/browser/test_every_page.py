@@ -43,7 +43,8 @@ BRIGHT = """[...document.querySelectorAll('body, body *')].filter(element => {
     const ground = getComputedStyle(element).backgroundColor;
     const [red, green, blue, seen = 1] = ground.match(/[\\d.]+/g).map(Number);
     return element.textContent.trim() && element.checkVisibility()
-        && element.getBoundingClientRect().width > 20 && seen > 0.3 && 0.3 * red + 0.59 * green + 0.11 * blue > 200;
+        && element.getBoundingClientRect().width > 20 && seen > 0.3
+        && 0.3 * red + 0.59 * green + 0.11 * blue > 200;
 }).map(element => element.outerHTML.slice(0, 120))"""
 DARK_TEXT = """[...document.querySelectorAll('body *')].filter(element => {
     const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
