@@ -10,7 +10,9 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const TARGET = join(HERE, "../../ckanext-hue/ckanext/hue/public/built");
 const FRESH = `${TARGET}.new`;
 // Name in templates (h.hue_built) and the file that it is built from
-const ENTRIES = {};
+const ENTRIES = {
+  "copy.js": "src/pages/copy.js",
+};
 
 async function sprite() {
   const names = (await readFile(join(HERE, "icons.txt"), "utf8")).split("\n").filter(Boolean);

@@ -180,3 +180,8 @@ def _column(field: dict[str, Any]) -> Column:
 
 def _page(text: str) -> int:
     return min(max(int(text), 1), MAX_PAGE) if text.isdecimal() and len(text) < 10 else 1
+
+
+def described(fields: list[dict[str, Any]]) -> list[Column]:
+    """Columns as readers see them. fields: their `id`, `type`, `info`, as `datastore_search` gives them."""
+    return _columns(fields)
