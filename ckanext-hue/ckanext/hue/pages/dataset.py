@@ -71,7 +71,7 @@ class Holdings:
 
 def holdings(dataset: Mapping[str, Any]) -> Holdings:
     """Read what the dataset holds: three statements, or none where it has no table."""
-    resources = dataset.get("resources") or []
+    resources = _tables_first(dataset.get("resources") or ())
     found = discovered.of_resources(resources)
     counted = samples.row_counts(list(found))
     pages = paging.page_count(len(resources), PER_PAGE)
@@ -105,8 +105,14 @@ def holdings(dataset: Mapping[str, Any]) -> Holdings:
 
 def other_resources(dataset: Mapping[str, Any], resource_id: str, most: int = PER_PAGE) -> Sequence[Resource]:
     """The first other resources of a dataset, tables before files."""
-    others = [each for each in dataset.get("resources") or () if each["id"] != resource_id]
-    return sorted(others, key=lambda each: not tk.asbool(each.get("datastore_active") or False))[:most]
+    return [each for each in _tables_first(dataset.get("resources") or ()) if each["id"] != resource_id][
+        :most
+    ]
+
+
+def _tables_first(resources: Sequence[Resource]) -> list[Resource]:
+    """Tables, then files, each in the agency's order."""
+    return sorted(resources, key=lambda each: not tk.asbool(each.get("datastore_active") or False))
 
 
 def _downloads(resource_id: str, table: discovered.Table) -> list[Download]:

@@ -32,7 +32,7 @@ def of_dataset(dataset: Mapping[str, Any], quality: Quality | None) -> Freshness
         return Freshness("unknown", tk._("Updated {day}").format(day=changed), _frequency(dataset))
     timely = quality.timeliness
     sentence = tk._("was due on {day}") if timely.state == "late" else tk._("next update by {day}")
-    more = tk._("Updated {day}").format(day=changed) + "; " + sentence.format(day=values.day(due))
+    more = tk._("Updated {day}").format(day=changed) + "; " + sentence.format(day=values.day(due.isoformat()))
     return Freshness(timely.state, hue_freshness(timely), more)
 
 

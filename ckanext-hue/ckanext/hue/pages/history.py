@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Literal
 
 import ckan.plugins as p
@@ -78,9 +79,9 @@ def _version_words(row: Any, name: str) -> str:
         )
     else:
         counts = (
-            (row.added, tk._("{n} rows added")),
-            (row.changed, tk._("{n} rows changed")),
-            (row.removed, tk._("{n} rows removed")),
+            (row.added, tk.ungettext("{n} row added", "{n} rows added", row.added)),
+            (row.changed, tk.ungettext("{n} row changed", "{n} rows changed", row.changed)),
+            (row.removed, tk.ungettext("{n} row removed", "{n} rows removed", row.removed)),
         )
         parts = [words.format(n=number(count)) for count, words in counts if count]
         said = ", ".join(parts) or tk._("Columns changed")
@@ -95,7 +96,7 @@ def _of_metadata(dataset_id: str) -> list[Change]:
         _ACTIVITIES, {"id": dataset_id, "most": MOST + 1, "longest": MAX_ACTIVITY}
     ).fetchall()
     told = []
-    for row, before in zip(found, [*found[1:], None], strict=True):
+    for row, before in pairwise([*found, None]):
         moment = row.timestamp.replace(tzinfo=UTC)
         if row.activity_type == "new package":
             told.append(Change(moment, "new", [tk._("Dataset published on the portal")]))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from psycopg2 import sql
 from sqlalchemy.exc import DBAPIError
 
-from ckanext.datastore.backend.postgres import get_read_engine
+from ckanext.datastore.backend.postgres import get_read_engine, get_write_engine
 
 from .preview import SAMPLE_ROWS, TIME_LIMIT, Column
 from .values import Cell, cell
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 MAX_COLUMNS = 30  # of one table; its own page has more
 MAX_CELL = 400  # characters
 
-# CKAN's own function: it counts a table once and keeps the number.
+# CKAN's own function: it counts a table once and keeps the number, for which it needs the writer's engine.
 _COUNTS = sa.text(
     "SELECT asked.id, cached_table_row_count(CAST(asked.id AS name)) AS rows"
     " FROM unnest(CAST(:ids AS text[])) AS asked (id)"
@@ -37,7 +37,7 @@ def row_counts(resource_ids: Sequence[str]) -> dict[str, int]:
     if not resource_ids:
         return {}
     try:
-        with get_read_engine().connect() as connection:
+        with get_write_engine().begin() as connection:
             connection.execute(sa.text(f"SET LOCAL statement_timeout TO {TIME_LIMIT:d}"))
             return {row.id: row.rows for row in connection.execute(_COUNTS, {"ids": list(resource_ids)})}
     except DBAPIError:
