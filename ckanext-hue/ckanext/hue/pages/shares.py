@@ -9,7 +9,12 @@ from sqlalchemy import text
 from ckanext.datastore.backend.postgres import get_write_engine
 from ckanext.hue.harvest.database import rows
 
-PUBLIC = "p.state = 'active' AND NOT p.private AND p.type = 'dataset'"
+# Of a package `p`: what a search finds, which leaves out what its source no longer supplies.
+PUBLIC = (
+    "p.state = 'active' AND NOT p.private AND NOT EXISTS (SELECT FROM package_extra e"
+    " WHERE e.package_id = p.id AND e.key = 'harvest_state' AND e.value IN ('withdrawn', 'archived')"
+    " AND e.state = 'active')"
+)
 _OF_AGENCY = f"""
     SELECT p.id, ARRAY(SELECT r.id FROM resource r WHERE r.package_id = p.id AND r.state = 'active')
         AS resources
