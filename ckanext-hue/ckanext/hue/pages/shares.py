@@ -11,9 +11,8 @@ from ckanext.hue.harvest.database import rows
 
 # Of a package `p`: what a search finds, which leaves out what its source no longer supplies.
 PUBLIC = (
-    "p.state = 'active' AND NOT p.private AND NOT EXISTS (SELECT FROM package_extra e"
-    " WHERE e.package_id = p.id AND e.key = 'harvest_state' AND e.value IN ('withdrawn', 'archived')"
-    " AND e.state = 'active')"
+    "p.state = 'active' AND NOT p.private"
+    " AND coalesce(p.extras ->> 'harvest_state', '') NOT IN ('withdrawn', 'archived')"
 )
 _OF_AGENCY = f"""
     SELECT p.id, ARRAY(SELECT r.id FROM resource r WHERE r.package_id = p.id AND r.state = 'active')
