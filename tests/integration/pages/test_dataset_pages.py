@@ -17,7 +17,6 @@ import ckan.plugins.toolkit as tk
 import pysolr
 import pytest
 import sqlalchemy as sa
-from ckan import model
 from sqlalchemy.engine import Engine
 from werkzeug.serving import make_server
 
@@ -301,16 +300,6 @@ def test_the_cost_does_not_grow_with_tables_and_files(
     assert found[0] == found[1]
     assert found[0]["statements"] <= 20
     assert found[0]["solr"] <= 2
-
-
-def test_views_of_resources_are_told_to_others_as_ckan_tells_them(dataset: Make) -> None:
-    made = dataset(resources=[{"url": "https://so.example.vn/a.pdf", "name": "Tệp"}])
-    resource = made["resources"][0]["id"]
-    model.Session.add(
-        model.ResourceView(resource_id=resource, title="Khung", view_type="datatables_view", order=0)
-    )
-    model.repo.commit()
-    assert [each["title"] for each in act("resource_view_list", id=resource)] == ["Khung"]
 
 
 # Examples that run

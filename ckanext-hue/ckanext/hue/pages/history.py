@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any, Literal
 
 import ckan.plugins as p
@@ -96,7 +95,7 @@ def _of_metadata(dataset_id: str) -> list[Change]:
         _ACTIVITIES, {"id": dataset_id, "most": MOST + 1, "longest": MAX_ACTIVITY}
     ).fetchall()
     told = []
-    for row, before in pairwise([*found, None]):
+    for row, before in zip(found, [*found[1:], None], strict=False):
         moment = row.timestamp.replace(tzinfo=UTC)
         if row.activity_type == "new package":
             told.append(Change(moment, "new", [tk._("Dataset published on the portal")]))

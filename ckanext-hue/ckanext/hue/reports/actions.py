@@ -100,7 +100,7 @@ def hue_report_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :rtype: dictionary
     """
     tk.check_access("hue_report_update", context, dict(data_dict))
-    records.answer(data_dict["id"], data_dict["state"], data_dict["answer"], context["user"])
+    records.answer(data_dict["id"], data_dict["state"], data_dict["answer"], context.get("user", ""))
     report = records.get(data_dict["id"])
     if report is None:
         raise tk.ObjectNotFound(tk._("There is no such report."))

@@ -7,7 +7,7 @@ the agency finds the reports on the dataset's pages.
 from __future__ import annotations
 
 import hashlib
-import logging
+from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -21,7 +21,7 @@ from ckanext.hue.metadata.agencies import said_of
 
 from .kinds import IN_MAIL
 
-log = logging.getLogger(__name__)
+Make = Callable[[Row[Any], model.Package], tuple[str, Notice]]
 
 AT_ONCE = 100
 RETRY_HOURS = 1
@@ -50,14 +50,15 @@ def send_due() -> int:
         return 0
 
 
-def _send(statement: str, make: Any, column: str) -> int:
+def _send(statement: str, make: Make, column: str) -> int:
     sent = 0
     for report in rows(statement, retry=RETRY_HOURS, give_up=GIVE_UP_DAYS, most=AT_ONCE):
         package = model.Session.get(model.Package, report.dataset_id)
-        address, notice = make(report, package) if package else ("", None)
-        if address and not send(address, notice):
-            continue
-        sent += bool(address)
+        if package is not None:  # a purged one has nobody to be told
+            address, notice = make(report, package)
+            if address and not send(address, notice):
+                continue
+            sent += bool(address)
         rows(f"UPDATE hue_report SET {column} = now() WHERE id = CAST(:id AS uuid)", id=report.id)  # noqa: S608
     return sent
 
