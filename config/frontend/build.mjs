@@ -14,6 +14,7 @@ const ENTRIES = {
   "theme.js": "src/theme.js",
   "suggest.js": "src/suggest.js",
   "facets.js": "src/facets.js",
+  "copy.js": "src/pages/copy.js",
 };
 
 async function sprite() {

@@ -10,7 +10,9 @@ from .harvest.actions import jobs as harvest_jobs
 from .harvest.actions import reading as harvest_reading
 from .harvest.actions import writing as harvest_writing
 from .metadata import actions as metadata
+from .pages import actions as pages
 from .quality import actions as quality
+from .reports import actions as reports
 from .search import showing
 from .tables import actions as tables
 from .tables.files import actions as files
@@ -24,7 +26,9 @@ ACTIONS: dict[str, Callable[..., Any]] = {
         harvest_reading,
         harvest_writing,
         metadata,
+        pages,
         quality,
+        reports,
         showing,
         tables,
         files,

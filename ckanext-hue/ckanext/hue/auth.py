@@ -10,6 +10,7 @@ from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from .harvest import auth as harvests
 from .quality import auth as quality
+from .reports import auth as reports
 
 
 def member_list(context: Context, data_dict: DataDict) -> AuthResult:
@@ -72,7 +73,7 @@ AUTH_FUNCTIONS: dict[str, Callable[..., AuthResult]] = {
     "member_list": member_list,
     **{
         name: function
-        for functions in (globals(), vars(harvests), vars(quality))
+        for functions in (globals(), vars(harvests), vars(quality), vars(reports))
         for name, function in functions.items()
         if name.startswith("hue_")
     },

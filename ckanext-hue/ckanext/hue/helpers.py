@@ -256,23 +256,9 @@ def hue_has_table(resource: Mapping[str, Any]) -> bool:
     return bool(tk.asbool(resource.get("datastore_active") or False))
 
 
-def hue_row_count(resource: Mapping[str, Any]) -> int | None:
-    """How many rows a resource's table has; None when it has no table."""
-    return preview.row_count(resource["id"]) if hue_has_table(resource) else None
-
-
 def hue_preview(resource: Mapping[str, Any]) -> preview.Preview | None:
     """The page of a resource's table that the address asks for; None when it has no table."""
     return preview.preview(resource["id"], tk.request.args) if hue_has_table(resource) else None
-
-
-def hue_sample(dataset: Mapping[str, Any]) -> tuple[Mapping[str, Any], preview.Preview] | None:
-    """A dataset's first resource with a table, and that table's first rows; None when it has no table."""
-    for resource in dataset.get("resources", []):
-        rows = preview.sample(resource["id"]) if hue_has_table(resource) else None
-        if rows:
-            return resource, rows
-    return None
 
 
 def hue_downloads(resources: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[listing.Download]]:

@@ -23,7 +23,9 @@ from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
 from .pages import faults, remembered
+from .pages import helpers as page_helpers
 from .quality import helpers as quality_helpers
+from .reports import helpers as report_helpers
 from .search import default, document, facets
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
@@ -39,7 +41,9 @@ HELPERS = {
         discovery_helpers,
         harvest_helpers,
         metadata_helpers,
+        page_helpers,
         quality_helpers,
+        report_helpers,
         upload_helpers,
     )
     for name, function in vars(module).items()

@@ -18,7 +18,9 @@ from .catalog.serving.views import catalogue
 from .discovery.views import discovery
 from .harvest import gone
 from .harvest.views import harvests
+from .pages.views import pages
 from .quality.views import quality
+from .reports.views import reports
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
@@ -29,7 +31,9 @@ __all__ = [
     "harvests",
     "hue",
     "identifiers",
+    "pages",
     "quality",
+    "reports",
     "uploads",
 ]
 

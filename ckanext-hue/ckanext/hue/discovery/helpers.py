@@ -22,9 +22,8 @@ class DatasetHead:
     croissant: str
 
 
-def hue_dataset_head(dataset: Mapping[str, Any]) -> DatasetHead:
-    """What machines are told of a dataset on its page."""
-    found = tables.of_resources(dataset.get("resources") or ())
+def hue_dataset_head(dataset: Mapping[str, Any], found: tables.Tables) -> DatasetHead:
+    """What machines are told of a dataset on its page. found: its tables, as the page read them."""
     public, description = about.is_public(dataset), about.description(dataset, found)
     return DatasetHead(
         cards.of_dataset(dataset, description),

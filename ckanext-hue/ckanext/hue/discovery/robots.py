@@ -15,6 +15,7 @@ _CLOSED = (
     "/dataset/activity/",
     "/dataset/edit/",
     "/dataset/groups/",
+    "/dataset/*/report",
     "/dataset/new",
     "/datastore/",
     "/group/activity/",

@@ -22,6 +22,8 @@ from ckanext.hue import config
 from ckanext.hue.catalog.fragments import keeping
 from ckanext.hue.quality import jobs as quality_jobs
 from ckanext.hue.quality import publication as quality_publication
+from ckanext.hue.reports import notices as report_notices
+from ckanext.hue.reports import records as report_records
 from ckanext.hue.tables.files import counting
 from ckanext.hue.tables.files import jobs as file_jobs
 from ckanext.hue.tables.uploads import jobs as upload_jobs
@@ -160,5 +162,7 @@ TASKS: dict[str, tuple[Callable[[datetime], datetime], Callable[[], Any]]] = {
     "quality": (_often, quality_jobs.enqueue),
     "quality-dataset": (_nightly, quality_publication.enqueue),
     "prune": (_nightly, _prune),
+    "reports": (_often, report_notices.send_due),
+    "reports at night": (_nightly, report_records.prune),
     "reconcile": (_nightly, reconcile.enqueue),
 }

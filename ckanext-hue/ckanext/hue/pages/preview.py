@@ -76,17 +76,6 @@ def columns_of(resource_id: str) -> list[Column]:
     return _columns(found["fields"])
 
 
-def row_count(resource_id: str) -> int | None:
-    """How many rows a table has; None when no table that the reader may see tells it in time."""
-    try:
-        return _search(resource_id, rows=0)["total"]
-    except (tk.ObjectNotFound, tk.NotAuthorized):
-        return None
-    except tk.ValidationError as error:
-        log.warning("row count of %s: %s", resource_id, error)
-        return None
-
-
 def preview(resource_id: str, arguments: Mapping[str, str]) -> Preview | None:
     """Read a page of the table. arguments: `q`, `page`, `sort` (a column) and `order` (asc, desc).
 
@@ -112,19 +101,6 @@ def preview(resource_id: str, arguments: Mapping[str, str]) -> Preview | None:
         return Preview(columns, [], 0, 1, query, sort, descending, problem)
     shown = columns[:MAX_COLUMNS]
     return Preview(shown, _rows(found, shown), found["total"], page, query, sort, descending)
-
-
-def sample(resource_id: str) -> Preview | None:
-    """The first rows of a table; None when there is none that the reader may see."""
-    try:
-        found = _search(resource_id, rows=SAMPLE_ROWS)
-    except (tk.ObjectNotFound, tk.NotAuthorized):
-        return None
-    except tk.ValidationError as error:
-        log.warning("sample of %s: %s", resource_id, error)
-        return None
-    shown = _columns(found["fields"])[:MAX_COLUMNS]
-    return Preview(shown, _rows(found, shown), found["total"], 1, "", "", False)
 
 
 def _rows(found: dict[str, Any], columns: list[Column]) -> list[list[Cell]]:
@@ -180,3 +156,8 @@ def _column(field: dict[str, Any]) -> Column:
 
 def _page(text: str) -> int:
     return min(max(int(text), 1), MAX_PAGE) if text.isdecimal() and len(text) < 10 else 1
+
+
+def described(fields: list[dict[str, Any]]) -> list[Column]:
+    """Columns as readers see them. fields: their `id`, `type`, `info`, as `datastore_search` gives them."""
+    return _columns(fields)

@@ -43,6 +43,11 @@ def of_stored(resource_id: str, stored: Mapping[str, StoredFile]) -> list[Downlo
     return [_download(resource_id, FORMATS[key], stored[key]) for key in FORMATS if key in stored]
 
 
+def live(resource_id: str, format: Format) -> Download:
+    """The table in a format, written when asked for."""
+    return _download(resource_id, format)
+
+
 def csv_of(resource_id: str) -> Download:
     """The table as CSV, written when asked for."""
     return _download(resource_id, FORMATS["csv"])

@@ -1,0 +1,1 @@
+"""Errors in data that readers report, to the agencies that can mend them."""
