@@ -10,7 +10,12 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const TARGET = join(HERE, "../../ckanext-hue/ckanext/hue/public/built");
 const FRESH = `${TARGET}.new`;
 // Name in templates (h.hue_built) and the file that it is built from
-const ENTRIES = {};
+const ENTRIES = {
+  "explorer.js": "src/explorer/main.js",
+  "explorer.css": "src/explorer/explorer.css",
+  "map-worker.js": "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs",
+  "map.css": "node_modules/maplibre-gl/dist/maplibre-gl.css",
+};
 
 async function sprite() {
   const names = (await readFile(join(HERE, "icons.txt"), "utf8")).split("\n").filter(Boolean);
@@ -41,8 +46,9 @@ async function scripts() {
     legalComments: "linked",
     logLevel: "warning",
   });
-  const entries = Object.entries(built.metafile.outputs).filter(([, output]) => output.entryPoint);
   const named = (output) => Object.keys(ENTRIES).find((name) => ENTRIES[name] === output.entryPoint);
+  // What a script loads when it is needed is an entry point too, without a name in templates.
+  const entries = Object.entries(built.metafile.outputs).filter(([, output]) => named(output));
   return Object.fromEntries(entries.map(([file, output]) => [named(output), basename(file)]));
 }
 

@@ -155,3 +155,13 @@ def max_resource_size() -> int:
 def resource_storage() -> str:
     """The storage of resources' files by name; CKAN's own folder serves when none of the name is set up."""
     return _get("ckan.files.default_storages.resource")
+
+
+def map_style() -> str:
+    """The address of the base map's style for maps of tables; empty for boundaries alone."""
+    return _get("ckanext.hue.explorer.map_style") or ""
+
+
+def boundaries() -> str:
+    """The file of units' boundaries for coloured maps; empty for the province's outline alone."""
+    return _get("ckanext.hue.explorer.boundaries") or ""

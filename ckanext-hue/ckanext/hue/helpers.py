@@ -15,6 +15,7 @@ from markupsafe import Markup
 from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
 
+from .explorer import view as explorer
 from .pages import figures, preview, values
 from .tables.files import listing
 
@@ -183,9 +184,9 @@ def hue_row_count(resource: Mapping[str, Any]) -> int | None:
     return preview.row_count(resource["id"]) if hue_has_table(resource) else None
 
 
-def hue_preview(resource: Mapping[str, Any]) -> preview.Preview | None:
-    """The page of a resource's table that the address asks for; None when it has no table."""
-    return preview.preview(resource["id"], tk.request.args) if hue_has_table(resource) else None
+def hue_preview(resource: Mapping[str, Any]) -> explorer.View | None:
+    """The explorer of a resource's table as the address asks for it; None when it has no table."""
+    return explorer.view(resource["id"], tk.request.args) if hue_has_table(resource) else None
 
 
 def hue_sample(dataset: Mapping[str, Any]) -> tuple[Mapping[str, Any], preview.Preview] | None:

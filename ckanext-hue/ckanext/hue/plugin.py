@@ -20,6 +20,7 @@ from .auth import AUTH_FUNCTIONS
 from .catalog import addresses
 from .catalog.fragments import stale
 from .discovery import helpers as discovery_helpers
+from .explorer import helpers as explorer_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
 from .quality import helpers as quality_helpers
@@ -35,6 +36,7 @@ HELPERS = {
         helpers,
         choices,
         discovery_helpers,
+        explorer_helpers,
         harvest_helpers,
         metadata_helpers,
         quality_helpers,

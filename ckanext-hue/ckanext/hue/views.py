@@ -15,6 +15,7 @@ from ckanext.datastore.blueprint import DUMP_FORMATS
 from .catalog.serving.identifiers import identifiers
 from .catalog.serving.views import catalogue
 from .discovery.views import discovery
+from .explorer.views import explorer
 from .harvest import gone
 from .harvest.views import harvests
 from .quality.views import quality
@@ -25,6 +26,7 @@ __all__ = [
     "catalogue",
     "discovery",
     "downloads",
+    "explorer",
     "harvests",
     "hue",
     "identifiers",
