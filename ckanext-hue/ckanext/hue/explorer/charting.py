@@ -225,8 +225,8 @@ def title_of(choice: Choice, columns: Mapping[str, Column]) -> str:
     if choice.chart == "scatter":
         y = columns.get(choice.measure)
         return tk._("{y} against {x}").format(y=y.label if y else "", x=_lowered(x.label))
-    title = tk._("{measure} by {group}").format(
-        measure=measure_label(choice, columns, unit=False), group=_lowered(x.label)
+    title = tk._("{measure} by {column}").format(
+        measure=measure_label(choice, columns, unit=False), column=_lowered(x.label)
     )
     return f"{title}, {_lowered(columns[choice.series].label)}" if choice.series else title
 
@@ -288,7 +288,7 @@ def _of_one(asked: _Asked) -> Chart:
             figures.append(whole - sum(each or 0.0 for each in figures))
         else:
             notes.append(
-                tk._("The first {shown} of {total} groups are shown.").format(
+                tk._("The first {shown} of {total} values are shown.").format(
                     shown=values.number(len(shown)), total=values.number(total)
                 )
             )
@@ -317,7 +317,7 @@ def _with_series(asked: _Asked) -> Chart:
     most = TOP["bar"] if not asked.over_time else MAX_POINTS
     if len(groups) > most:
         notes.append(
-            tk._("The first {shown} of {total} groups are shown.").format(
+            tk._("The first {shown} of {total} values are shown.").format(
                 shown=values.number(most), total=values.number(len(groups))
             )
         )
@@ -330,7 +330,7 @@ def _with_series(asked: _Asked) -> Chart:
         series.append(Series(tk._("Others ({number})").format(number=values.number(len(rest))), list(others)))
     elif rest:
         notes.append(
-            tk._("The first {shown} of {total} groups are shown.").format(
+            tk._("The first {shown} of {total} values are shown.").format(
                 shown=values.number(len(kept)), total=values.number(len(names))
             )
         )
@@ -386,7 +386,7 @@ def _notes(asked: _Asked) -> list[str]:
 
 def _too_many(total: int) -> str:
     return tk._(
-        "{number} groups are too many for a chart. Choose a column with fewer values, a longer period or a filter."
+        "{number} values are too many for a chart. Choose a column with fewer values, a longer period or a filter."
     ).format(number=values.number(total))
 
 

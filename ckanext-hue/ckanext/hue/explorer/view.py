@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -20,7 +19,7 @@ from .columns import Column
 from .state import CHARTS, Choice, State
 from .traits import Role, Trait, traits_of
 
-FILTERS_SHOWN = 40  # columns in the form of filters; others are reached from the tab of columns
+FILTERS_SHOWN = 200  # columns in the form of filters
 OPTIONS = 300  # columns to choose from for a chart
 
 
@@ -127,12 +126,6 @@ def source_of(resource_id: str) -> Source:
         (agency.title or agency.name) if agency else "",
         tk.h.url_for(f"{package.type}_resource.read", id=package.name, resource_id=resource_id),
     )
-
-
-def map_host() -> str:
-    """The origin of the base map, for the Content-Security-Policy; empty without one."""
-    parts = urlsplit(config.map_style())
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def _with_tab(made: View, profile: dict[str, Any] | None, limit: int) -> View:
