@@ -14,7 +14,7 @@ from ckanext.hue.harvesters.sandbox.catalogue import generated_catalogue
 
 Table = Callable[..., SimpleNamespace]
 
-# What is drawn first of the demonstration tables, by the beginning of the title: chart, x, function, measure, series
+# What is drawn first, by the beginning of a table's title: chart, x, function, measure, series
 DRAWN = {
     "Lượt khách du lịch đến Huế theo tháng": ("line", "thang", "sum", "luotkhach", "nhomkhach"),
     "Quan trắc chất lượng không khí": ("line", "thoidiem", "avg", "pm25", "tram"),

@@ -1,4 +1,4 @@
-"""Addresses of the explorer: what they ask for, what is left out with a word, and that they come back the same."""
+"""Addresses of the explorer: what they ask for, what is left out with a word, and that they last."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ MIN_SHARE = 0.5  # of a column's frequent values that must be units
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Which column names units; once computed, a figure a unit by the code of its boundary, and class limits."""
+    """Which column names units; once computed, a figure for each by its boundary's code, and class limits."""
 
     column: Column
     choice: Choice | None = None
@@ -101,7 +101,7 @@ def compute(
 
 
 def class_limits(values: list[float]) -> tuple[float, ...]:
-    """Where one class ends and the next begins, with about as many areas in each; at most `CLASSES` classes."""
+    """Where one class ends and the next begins, about as many areas in each; at most `CLASSES` classes."""
     ordered = sorted(values)
     if len(ordered) < CLASSES:
         return tuple(sorted(set(ordered))[1:])

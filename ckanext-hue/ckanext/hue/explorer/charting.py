@@ -5,6 +5,7 @@ The answer is plain JSON for the browser's script, and rows of text for the tabl
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -296,7 +297,7 @@ def _of_one(asked: _Asked) -> Chart:
 
 
 def _with_series(asked: _Asked) -> Chart:
-    """Several series over the groups of one column; the smaller groups and series are gathered or left out."""
+    """Several series over the groups of one column; smaller groups and series are gathered or left out."""
     answer = asked.groups([asked.choice.x, asked.choice.series], [], MAX_GROUPS)
     if answer["total"] > MAX_GROUPS:
         return asked.empty(problem=_too_many(answer["total"]))
@@ -359,8 +360,8 @@ def _scatter(asked: _Asked) -> Chart:
         .subquery("numbered")
     )
     pairs = sa.func.json_build_array(numbered.c["x"], numbered.c["y"])
-    taken = sa.select(sa.func.json_agg(pairs)).where(numbered.c["n"] % step == 0)
-    found = querying.ask(taken, asked.milliseconds)[0] or []
+    taken = sa.select(sa.cast(sa.func.json_agg(pairs), sa.Text)).where(numbered.c["n"] % step == 0)
+    found = json.loads(querying.ask(taken, asked.milliseconds)[0] or "[]")
     points = [
         (float(a), float(b)) for a, b in found if isinstance(a, (int, float)) and isinstance(b, (int, float))
     ]
@@ -386,7 +387,8 @@ def _notes(asked: _Asked) -> list[str]:
 
 def _too_many(total: int) -> str:
     return tk._(
-        "{number} values are too many for a chart. Choose a column with fewer values, a longer period or a filter."
+        "{number} values are too many for a chart."
+        " Choose a column with fewer values, a longer period or a filter."
     ).format(number=values.number(total))
 
 

@@ -32,7 +32,7 @@ def where(state: State) -> sa.ColumnElement[bool]:
 
 
 def contains(column: Column, text: str) -> sa.ColumnElement[bool]:
-    """Rows whose text has this part, whatever its accents and capitals; `selection` does the same for files."""
+    """Rows whose text has this part, whatever its accents and capitals; `selection` does so for files."""
     return sa.func.strpos(_folded(column.table.sql), _folded(sa.literal(text))) > 0
 
 

@@ -69,8 +69,7 @@ def points(resource_id: str, state: State, place: Place, milliseconds: int) -> d
     refuse_words_without_index(state, resource_id)
     if place.geometry:
         return _shapes(resource_id, state, place.geometry, milliseconds)
-    assert place.longitude and place.latitude
-    longitude, latitude = _degrees(place.longitude), _degrees(place.latitude)
+    longitude, latitude = (_degrees(column) for column in place.columns)
     title = title_column(state.columns)
     rows = (
         sa.select(
@@ -86,7 +85,7 @@ def points(resource_id: str, state: State, place: Place, milliseconds: int) -> d
     here = sa.and_(
         rows.c["longitude"].between(-180, 180),
         rows.c["latitude"].between(-90, 90),
-        sa.or_(rows.c["longitude"] != 0, rows.c["latitude"] != 0),  # nowhere, in many systems
+        rows.c["longitude"] != rows.c["latitude"],  # 0, 0 and -1, -1 are nowhere, in many systems
     )
     some = sa.select(rows).where(here).order_by(rows.c["id"]).limit(MAX_POINTS).subquery("some")
     listed = sa.select(
@@ -139,10 +138,11 @@ def _of_plain_pair(columns: Mapping[str, Column], profile: Mapping[str, Any]) ->
 
 
 def _within(profile: Mapping[str, Any], bounds: tuple[int, int]) -> bool:
-    low, high = profile.get("min"), profile.get("max")
-    if low is None or high is None or isinstance(low, str) or isinstance(high, str):
+    """Whether a column holds such degrees, but for a few values that stand for "unknown"."""
+    mean, high = profile.get("mean"), profile.get("max")
+    if mean is None or high is None or isinstance(mean, str) or isinstance(high, str):
         return False
-    return bounds[0] <= float(low) and float(high) <= bounds[1]
+    return bounds[0] <= float(mean) <= bounds[1] and float(high) <= bounds[1]
 
 
 def _degrees(column: Column) -> sa.ColumnElement[Any]:

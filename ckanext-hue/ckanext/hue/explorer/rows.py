@@ -1,7 +1,8 @@
 """A page of rows: found by their numbers first, so that a page deep in a million rows reads twenty of them.
 
-Measured on 1,000,000 rows with EXPLAIN ANALYZE: 33 ms at the 900,000th row, 21 ms at the 500,000th sorted by
-an indexed column, 156 ms at the 500,000th sorted downwards; reading whole rows on the way took 117 and 229 ms.
+Measured on 1,000,000 rows with EXPLAIN ANALYZE: 33 ms at the 900,000th row, 21 ms at the 500,000th sorted
+by an indexed column, 156 ms at the 500,000th sorted downwards; reading whole rows on the way took 117 and
+229 ms.
 """
 
 from __future__ import annotations

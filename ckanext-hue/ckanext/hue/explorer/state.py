@@ -114,7 +114,7 @@ class State:
         return "?" + urlencode(self.pairs())
 
     def link(self, **changes: Any) -> str:
-        """The query string of this state with some attributes changed; on the first page unless one is given."""
+        """The query string of this state with changes; on the first page unless one is given."""
         return replace(self, **{"page": 1, **changes}).query
 
     def without(self, name: str) -> str:

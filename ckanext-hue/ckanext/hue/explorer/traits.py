@@ -1,4 +1,4 @@
-"""What a column is good for in a chart, told by its name, its label and the values that its profile counts."""
+"""What a column is good for in a chart, told by its name, its label and its profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The explorer of one table as a page shows it: the tab that the address asks for, and what leads to the others."""
+"""The explorer of one table as a page shows it: the tab asked for, and what leads to the others."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class View:
 
 
 def view(resource_id: str, arguments: MultiDict[str, str], *, embedded: bool = False) -> View | None:
-    """The explorer as an address asks for it; None when there is no table. Who may read it is the caller's."""
+    """The explorer as an address asks for it; None without a table. Who may read it, the caller checks."""
     try:
         known = columns.of_table(resource_id)
     except (tk.ObjectNotFound, tk.ValidationError, NoTable):

@@ -1,4 +1,4 @@
-"""Addresses of the explorer: parts of its page for scripts, points for maps, and pages for other sites' frames."""
+"""Addresses of the explorer: parts of its page, points for maps, pages for other sites' frames."""
 
 from __future__ import annotations
 

@@ -145,8 +145,9 @@ def select(
 ) -> Selection:
     """Check a question against the table and make its Selection.
 
-    columns: names, in the order wanted; none for all. filters: by column a value, a list of values, or an object
-    of comparisons (`gt`, `gte`, `lt`, `lte`, `in`), as in `datastore_search`, and `contains`. sort: "cột desc, cột khác" or a list of such clauses. Raises FileError.
+    columns: names, in the order wanted; none for all. filters: by column a value, a list of values, or an
+    object of comparisons (`gt`, `gte`, `lt`, `lte`, `in`, `contains`); all but `contains` as in
+    `datastore_search`. sort: "cột desc, cột khác" or a list of such clauses. Raises FileError.
     """
     known = describe(resource_id)
     by_name = {column["id"]: column for column in known}
