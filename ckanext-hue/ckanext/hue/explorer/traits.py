@@ -38,11 +38,11 @@ _INTENSIVE = re.compile(
 _WAGE = re.compile(r"\blương\b", re.IGNORECASE)  # without its marks it could be an amount, lượng
 _RATIO_UNITS = re.compile(r"%|/|°|^(do|sao|diem|diem phan tram|m|mm|cm|ph)$")
 _TOTAL = re.compile(
-    r"^(tong( so| cong| chung| the)?|toan (tinh|thanh pho|quoc|dia ban|nganh)|ca nuoc|tat ca|cong|total|all)\W*$"
+    r"^(tong( so| cong| chung| the)?|toan (tinh|thanh pho|quoc|dia ban|nganh)|ca nuoc|tat ca|cong|total|all)$"
 )
 _SECONDARY = re.compile(r"^(gio|thoi gian|muc|danh gia|chuyen|tinh trang)\b")
 _LEFT_OUT = re.compile(
-    r"\b(ghi chu|don vi tinh|don vi ban|dia chi|mo ta|hinh anh|anh|email|website|url|duong dan|noi dung chi tiet)\b"
+    r"\b(ghi chu|don vi tinh|don vi ban|dia chi|mo ta|hinh anh|anh|email|website|url|duong dan)\b"
 )
 
 
