@@ -147,7 +147,7 @@ def _within(profile: Mapping[str, Any], bounds: tuple[int, int]) -> bool:
 
 def _degrees(column: Column) -> sa.ColumnElement[Any]:
     if column.table.kind is not Kind.TEXT:
-        return sa.cast(column.table.sql, sa.Double)
+        return sa.case((column.table.sql.between(-180, 180), sa.cast(column.table.sql, sa.Double)))
     text = sa.func.btrim(column.table.sql)
     number = sa.cast(sa.func.replace(text, ",", "."), sa.Double)
     return sa.case((text.op("~")(_NUMBER), number))

@@ -12,15 +12,18 @@ use([CanvasRenderer]);
 
 export function save(kind, figures, colour, source) {
   const size = { width: WIDTH, height: wantedHeight(figures, WIDTH) + HEAD + FOOT };
-  const chart = init(null, null, { ...size, renderer: kind === "svg" ? "svg" : "canvas", ssr: kind === "svg", devicePixelRatio: 2 });
+  const vector = kind === "svg";
+  // A canvas needs a place to be, be it one that nobody sees; SVG is written as text.
+  const place = vector ? null : document.createElement("div");
+  const chart = init(place, null, { ...size, renderer: vector ? "svg" : "canvas", ssr: vector, devicePixelRatio: 2 });
   chart.setOption(standalone(figures, colour, source));
-  const address = kind === "svg"
+  const address = vector
     ? URL.createObjectURL(new Blob([chart.renderToSVGString()], { type: "image/svg+xml" }))
     : chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colour.page });
   chart.dispose();
   const link = Object.assign(document.createElement("a"), { href: address, download: `${fileName(figures.title)}.${kind}` });
   link.click();
-  if (kind === "svg") setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  if (vector) setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 function standalone(figures, colour, source) {
