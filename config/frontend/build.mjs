@@ -15,6 +15,10 @@ const ENTRIES = {
   "suggest.js": "src/suggest.js",
   "facets.js": "src/facets.js",
   "copy.js": "src/pages/copy.js",
+  "explorer.js": "src/explorer/main.js",
+  "explorer.css": "src/explorer/explorer.css",
+  "map-worker.js": "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs",
+  "map.css": "node_modules/maplibre-gl/dist/maplibre-gl.css",
 };
 
 async function sprite() {
@@ -46,8 +50,9 @@ async function scripts() {
     legalComments: "linked",
     logLevel: "warning",
   });
-  const entries = Object.entries(built.metafile.outputs).filter(([, output]) => output.entryPoint);
   const named = (output) => Object.keys(ENTRIES).find((name) => ENTRIES[name] === output.entryPoint);
+  // What a script loads when it is needed is an entry point too, without a name in templates.
+  const entries = Object.entries(built.metafile.outputs).filter(([, output]) => named(output));
   return Object.fromEntries(entries.map(([file, output]) => [named(output), basename(file)]));
 }
 

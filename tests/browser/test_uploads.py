@@ -127,8 +127,8 @@ def test_an_editor_uploads_corrects_and_publishes(
     page.get_by_role("button", name="Cập nhật tài nguyên").click()
     expect(page.get_by_text("luot-khach-da-sua.xlsx")).to_be_visible(timeout=LOAD_SECONDS)
     expect(page.get_by_text("Đã nạp bảng từ tệp.")).to_be_visible(timeout=LOAD_SECONDS)
-    expect(page.locator("#preview tbody tr")).to_have_count(5)
-    expect(page.locator("#preview tbody tr").last).to_contain_text("900")
+    expect(page.locator("#explorer tbody tr")).to_have_count(5)
+    expect(page.locator("#explorer tbody tr").last).to_contain_text("900")
     expect(page.get_by_role("columnheader", name="Lượt khách")).to_contain_text("lượt")
     assert opened.faults == []
 

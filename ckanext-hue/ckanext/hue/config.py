@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import ckan.plugins.toolkit as tk
 
@@ -166,3 +167,19 @@ def max_resource_size() -> int:
 def resource_storage() -> str:
     """The storage of resources' files by name; CKAN's own folder serves when none of the name is set up."""
     return _get("ckan.files.default_storages.resource")
+
+
+def map_style() -> str:
+    """The address of the base map's style for maps of tables; empty for boundaries alone."""
+    return _get("ckanext.hue.explorer.map_style") or ""
+
+
+def map_host() -> str:
+    """The origin of the base map, for the Content-Security-Policy; empty without one."""
+    parts = urlsplit(map_style())
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def boundaries() -> str:
+    """The file of units' boundaries for coloured maps; empty for the province's outline alone."""
+    return _get("ckanext.hue.explorer.boundaries") or ""

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
 
-from .pages import age, figures, kept, preview, prose, values
+from .explorer import view as explorer
+from .pages import age, figures, kept, prose, values
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -88,6 +89,7 @@ def hue_portal() -> figures.Portal:
     return figures.portal()
 
 
+@kept.briefly
 def hue_portal_fields() -> list[figures.Share]:
     """The fields that have public datasets, those with most first."""
     return figures.fields()
@@ -256,9 +258,9 @@ def hue_has_table(resource: Mapping[str, Any]) -> bool:
     return bool(tk.asbool(resource.get("datastore_active") or False))
 
 
-def hue_preview(resource: Mapping[str, Any]) -> preview.Preview | None:
-    """The page of a resource's table that the address asks for; None when it has no table."""
-    return preview.preview(resource["id"], tk.request.args) if hue_has_table(resource) else None
+def hue_preview(resource: Mapping[str, Any]) -> explorer.View | None:
+    """The explorer of a resource's table as the address asks for it; None when it has no table."""
+    return explorer.view(resource["id"], tk.request.args) if hue_has_table(resource) else None
 
 
 def hue_downloads(resources: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[listing.Download]]:

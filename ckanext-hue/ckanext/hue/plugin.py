@@ -20,6 +20,7 @@ from .auth import AUTH_FUNCTIONS
 from .catalog import addresses
 from .catalog.fragments import stale
 from .discovery import helpers as discovery_helpers
+from .explorer import helpers as explorer_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
 from .pages import faults, remembered
@@ -39,6 +40,7 @@ HELPERS = {
         caching,
         choices,
         discovery_helpers,
+        explorer_helpers,
         harvest_helpers,
         metadata_helpers,
         page_helpers,

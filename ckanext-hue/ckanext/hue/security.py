@@ -28,6 +28,9 @@ _OPEN_PATHS = re.compile(
     r"^/([a-z]{2}/)?(api/|datastore/dump/|download/|catalog\.|dataset/[^/]+\.[a-z]+$|dataset/.+/download/"
     r"|dataset/[^/]+/croissant\.jsonld$|feeds/)"
 )
+# The one page that other sites may put into a frame; it shows what everybody may see, and sets no cookie.
+_FRAMED = "hue_explorer.embed"
+_WITH_MAPS = re.compile(r"(_resource\.read|^hue_explorer\.embed)$")
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -61,4 +64,10 @@ def _policy() -> str:
     policy = dict(_POLICY)
     if _FORM_VIEWS.search(tk.request.endpoint or ""):
         policy["script-src"] += " 'unsafe-inline'"
+    host = config.map_host() if _WITH_MAPS.search(tk.request.endpoint or "") else ""
+    if host:
+        policy["connect-src"] += f" {host}"
+        policy["img-src"] += f" {host} blob:"
+    if tk.request.endpoint == _FRAMED:
+        policy["frame-ancestors"] = "*"
     return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())

@@ -16,6 +16,7 @@ from ckanext.datastore.blueprint import DUMP_FORMATS
 from .catalog.serving.identifiers import identifiers
 from .catalog.serving.views import catalogue
 from .discovery.views import discovery
+from .explorer.views import explorer
 from .harvest import gone
 from .harvest.views import harvests
 from .pages.views import pages
@@ -28,6 +29,7 @@ __all__ = [
     "catalogue",
     "discovery",
     "downloads",
+    "explorer",
     "harvests",
     "hue",
     "identifiers",

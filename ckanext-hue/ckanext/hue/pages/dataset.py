@@ -14,7 +14,7 @@ from ckanext.hue.tables.files.formats import FORMATS
 from ckanext.hue.tables.files.listing import Download
 
 from . import paging, samples
-from .preview import Column, described
+from .columns import Column, described
 from .values import Cell
 
 PER_PAGE = 20  # resources

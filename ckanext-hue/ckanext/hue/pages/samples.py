@@ -16,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 
 from ckanext.datastore.backend.postgres import get_read_engine, get_write_engine
 
-from .preview import SAMPLE_ROWS, TIME_LIMIT, Column
+from .columns import Column
 from .values import Cell, cell
 
 log = logging.getLogger(__name__)
 
+SAMPLE_ROWS = 5
+TIME_LIMIT = 10_000  # milliseconds for one question to the DataStore
 MAX_COLUMNS = 30  # of one table; its own page has more
 MAX_CELL = 400  # characters
 

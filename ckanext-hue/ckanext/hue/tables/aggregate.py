@@ -60,8 +60,11 @@ def aggregate(
     limit: int,
     offset: int,
     milliseconds: int,
+    where: sa.ColumnElement[bool] | None = None,
 ) -> dict[str, Any]:
     """Answer `hue_table_aggregate`, which describes the parameters; `milliseconds` bound the statement.
+
+    `where` is a further condition on the rows that `filters` cannot say.
 
     `columns` are the table's (`querying.columns_of`). Raises ValidationError, in Vietnamese.
     """
@@ -74,7 +77,7 @@ def aggregate(
     found = (
         sa.select(*(output.sql.label(quoted_name(output.name, True)) for output in outputs))
         .select_from(querying.table(resource_id))
-        .where(condition(filters, columns))
+        .where(condition(filters, columns), sa.true() if where is None else where)
         .group_by(*(group.sql for group in groups))
         .cte("found")
     )

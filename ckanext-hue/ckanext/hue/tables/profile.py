@@ -58,6 +58,13 @@ def profile_of(resource_id: str, columns: Mapping[str, TableColumn], millisecond
     raise tk.ValidationError({"query": ["Bảng đang được thay đổi liên tục, hãy gọi lại sau ít phút."]})
 
 
+def stored_of(resource_id: str) -> dict[str, Any] | None:
+    """The stored profile of a table's current version; None when none was computed yet."""
+    version = versions.current(resource_id)
+    stored = _stored(resource_id, version.number) if version else None
+    return _complete(resource_id, version.number, stored) if version and stored else None
+
+
 def _complete(resource_id: str, version: int | None, computed: dict[str, Any]) -> dict[str, Any]:
     return {"resource_id": resource_id, "version": version, **computed}
 

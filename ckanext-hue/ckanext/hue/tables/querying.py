@@ -112,6 +112,8 @@ def ask(statement: sa.Executable, milliseconds: int) -> sa.Row[Any]:
             reason = tk._("Câu hỏi cần quá nhiều thời gian. Hãy thêm bộ lọc hoặc bớt cột, rồi gọi lại.")
         elif code == errorcodes.PROGRAM_LIMIT_EXCEEDED:
             reason = tk._("Kết quả quá lớn. Hãy thêm bộ lọc hoặc giảm «limit», rồi gọi lại.")
+        elif code == errorcodes.NUMERIC_VALUE_OUT_OF_RANGE:
+            reason = tk._("Có số quá lớn để tính. Hãy thêm bộ lọc hoặc chọn cột khác, rồi gọi lại.")
         elif code in _CHANGED:
             reason = tk._("Bảng vừa được thay bằng bản mới, hãy gọi lại.")
         else:

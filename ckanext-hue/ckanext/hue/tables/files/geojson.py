@@ -125,7 +125,7 @@ def _features(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _feature(line: bytes) -> bytes:
     text, properties = line.split(b"\x02")
-    geometry = _geometry(json.loads(text))
+    geometry = geometry_of(json.loads(text))
     if geometry is None and text != b"null":
         # What cannot be read as a geometry is not lost.
         comma = b"" if properties == b"{}" else b","
@@ -134,7 +134,7 @@ def _feature(line: bytes) -> bytes:
     return b'{"type":"Feature","geometry":%b,"properties":%b}\n' % (written, properties)
 
 
-def _geometry(text: str | None) -> dict[str, Any] | None:
+def geometry_of(text: str | None) -> dict[str, Any] | None:
     """The geometry that a text holds, with nothing but what a geometry needs; None when it holds none."""
     try:
         return _checked(json.loads(text)) if text else None

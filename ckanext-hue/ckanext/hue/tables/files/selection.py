@@ -29,6 +29,7 @@ MAX_SORTS = 20
 MAX_SEARCH = 1_000  # characters
 MAX_ROWS = 2**62
 
+_COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 # Columns in their order, with the comments that hold the data dictionary as CKAN writes it.
 _COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, NULL), col_description(c.oid, a.attnum)
@@ -60,12 +61,13 @@ class Column(TypedDict):
 class Selection:
     """Rows and columns to write; made by `select`, which checks them.
 
-    `filters` is by column the values that a row may have, `sort` pairs of a column and whether it descends.
+    `filters` is by column the values that a row may have, or what a value has to be compared with; `sort`
+    pairs of a column and whether it descends.
     """
 
     resource_id: str
     columns: list[Column]
-    filters: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    filters: Mapping[str, Sequence[Any] | Mapping[str, Any]] = field(default_factory=dict)
     q: str = ""
     sort: Sequence[tuple[str, bool]] = ()
     limit: int | None = None
@@ -144,7 +146,8 @@ def select(
 ) -> Selection:
     """Check a question against the table and make its Selection.
 
-    columns: names, in the order wanted; none for all. filters: by column a value or a list of values, as in
+    columns: names, in the order wanted; none for all. filters: by column a value, a list of values, or an
+    object of comparisons (`gt`, `gte`, `lt`, `lte`, `in`, `contains`); all but `contains` as in
     `datastore_search`. sort: "cột desc, cột khác" or a list of such clauses. Raises FileError.
     """
     known = describe(resource_id)
@@ -181,18 +184,41 @@ def _known(by_name: Mapping[str, Column], name: str) -> Column:
     return by_name[name]
 
 
-def _filters(by_name: Mapping[str, Column], filters: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _filters(
+    by_name: Mapping[str, Column], filters: Mapping[str, Any]
+) -> dict[str, list[Any] | dict[str, Any]]:
     if len(filters) > MAX_FILTERS:
         reason = tk._("chỉ lọc được theo tối đa {most} cột").format(most=MAX_FILTERS)
         raise BadFilter(name=next(iter(filters)), reason=reason)
-    checked: dict[str, list[Any]] = {}
+    checked: dict[str, list[Any] | dict[str, Any]] = {}
     for name, value in filters.items():
         kind = "" if name == KEY else _known(by_name, name)["type"]
-        values = list(value) if isinstance(value, (list, tuple)) else [value]
-        if len(values) > MAX_VALUES:
-            raise BadFilter(name=name, reason=tk._("có hơn {most} giá trị").format(most=MAX_VALUES))
-        checked[name] = [_filter_value(name, kind, one) for one in values]
+        if isinstance(value, Mapping):
+            checked[name] = _comparisons(name, kind, value)
+        else:
+            checked[name] = _filter_values(name, kind, value)
     return checked
+
+
+def _comparisons(name: str, kind: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    if not asked or not set(asked) <= {*_COMPARISONS, "in", "contains"}:
+        known = ", ".join([*_COMPARISONS, "in", "contains"])
+        raise BadFilter(name=name, reason=f"chỉ có các phép so sánh {known}")
+    if "contains" in asked and (kind != "text" or not isinstance(asked["contains"], str)):
+        raise BadFilter(name=name, reason="«contains» cần một đoạn văn bản, trên cột văn bản")
+    return {
+        operation: _filter_values(name, kind, value)
+        if operation == "in"
+        else _filter_value(name, kind, value)
+        for operation, value in asked.items()
+    }
+
+
+def _filter_values(name: str, kind: str, value: Any) -> list[Any]:
+    values = list(value) if isinstance(value, (list, tuple)) else [value]
+    if len(values) > MAX_VALUES:
+        raise BadFilter(name=name, reason=tk._("có hơn {most} giá trị").format(most=MAX_VALUES))
+    return [_filter_value(name, kind, one) for one in values]
 
 
 def _filter_value(name: str, kind: str, value: Any) -> Any:
@@ -250,10 +276,24 @@ def _sort_clause(by_name: Mapping[str, Column], clause: str) -> tuple[str, bool]
     return name, (match["way"] or "").lower() == "desc"
 
 
-def _test(name: str, values: Sequence[Any]) -> sql.Composable:
+def _test(name: str, values: Sequence[Any] | Mapping[str, Any]) -> sql.Composable:
+    if isinstance(values, Mapping):
+        tests = [_comparison(name, operation, value) for operation, value in values.items()]
+        return sql.SQL(" AND ").join(tests)
     if not values:
         return sql.SQL("false")
     # PostgreSQL reads a quoted literal as the column's type, and refuses what that type cannot be.
     return sql.SQL("{} IN ({})").format(
         sql.Identifier("t", name), sql.SQL(", ").join(sql.Literal(value) for value in values)
     )
+
+
+def _comparison(name: str, operation: str, value: Any) -> sql.Composable:
+    column = sql.Identifier("t", name)
+    if operation == "in":
+        return _test(name, value)
+    if operation == "contains":
+        return sql.SQL("strpos(public.unaccent(lower({})), public.unaccent(lower({}))) > 0").format(
+            column, sql.Literal(value)
+        )
+    return sql.SQL("{} {} {}").format(column, sql.SQL(_COMPARISONS[operation]), sql.Literal(value))

@@ -1,0 +1,1 @@
+"""The table explorer: rows, charts, maps and profiles, all told by the address (docs/explorer.md)."""

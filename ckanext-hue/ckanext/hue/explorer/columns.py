@@ -1,0 +1,69 @@
+"""The columns of a table as the explorer needs them: what PostgreSQL knows and what people call them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ckanext.hue.pages.values import kind_of, names_something
+from ckanext.hue.tables import querying
+from ckanext.hue.tables.files import selection
+from ckanext.hue.tables.querying import Kind, TableColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and its entry in the data dictionary; `kind` as `values.kind_of` names it.
+
+    `number` is its place in the table, from 0: what pages name it by where its own name could do harm.
+    """
+
+    number: int
+    name: str
+    label: str
+    kind: str
+    unit: str
+    notes: str
+    grouped: bool
+    is_key: bool
+    table: TableColumn
+
+    @property
+    def filterable(self) -> bool:
+        return self.table.kind is not Kind.OTHER
+
+    @property
+    def full_label(self) -> str:
+        """The label with its unit, for axes and headings."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+def of_table(resource_id: str) -> dict[str, Column]:
+    """The columns of a resource's table by name, in their order, without `_id`.
+
+    Raises ObjectNotFound without a table, and ValidationError for an alias.
+    """
+    known = querying.columns_of(resource_id)
+    described = selection.describe(resource_id)
+    return {
+        column["id"]: _column(number, column, known[column["id"]])
+        for number, column in enumerate(described)
+        if column["id"] in known
+    }
+
+
+def _column(number: int, described: selection.Column, known: TableColumn) -> Column:
+    info, name = described["info"], described["id"]
+    label = str(info.get("label") or "")
+    kind = kind_of(known.type)
+    unit, notes = str(info.get("unit") or ""), str(info.get("notes") or "")
+    return Column(
+        number=number,
+        name=name,
+        label=label or name,
+        kind=kind,
+        unit=unit,
+        notes="" if unit and notes == f"Đơn vị: {unit}" else notes,
+        grouped=kind != "number" or not names_something(name, label),
+        is_key=bool(info.get("is_key")),
+        table=known,
+    )

@@ -1,0 +1,35 @@
+// A link to just this view, and code for other pages, into the clipboard.
+export function shareAndCopy(section, words) {
+  const share = section.querySelector("[data-share]");
+  if (share) {
+    share.hidden = false;
+    share.addEventListener("click", () => copy(share, location.href, section, words));
+  }
+  for (const button of section.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    const from = section.querySelector(`#${button.dataset.copy}`);
+    button.addEventListener("click", () => copy(button, from.value, section, words));
+    from.addEventListener("focus", () => from.select());
+  }
+}
+
+async function copy(button, text, section, words) {
+  const label = button.querySelector("span");
+  const before = label.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    byHand(text); // pages without HTTPS have no clipboard
+  }
+  label.textContent = words.copied;
+  section.querySelector("[data-said]").textContent = words.copied;
+  setTimeout(() => (label.textContent = before), 2000);
+}
+
+function byHand(text) {
+  const field = Object.assign(document.createElement("textarea"), { value: text });
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
