@@ -203,9 +203,9 @@ def _filters(
 def _comparisons(name: str, kind: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     if not asked or not set(asked) <= {*_COMPARISONS, "in", "contains"}:
         known = ", ".join([*_COMPARISONS, "in", "contains"])
-        raise BadFilter(name=name, reason=f"chỉ có các phép so sánh {known}")
+        raise BadFilter(name=name, reason=tk._("chỉ có các phép so sánh {known}").format(known=known))
     if "contains" in asked and (kind != "text" or not isinstance(asked["contains"], str)):
-        raise BadFilter(name=name, reason="«contains» cần một đoạn văn bản, trên cột văn bản")
+        raise BadFilter(name=name, reason=tk._("«contains» cần một đoạn văn bản, trên cột văn bản"))
     return {
         operation: _filter_values(name, kind, value)
         if operation == "in"
