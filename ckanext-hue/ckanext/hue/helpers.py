@@ -16,6 +16,7 @@ from ckanext.hue import choices, config
 from ckanext.hue.catalog import addresses
 
 from .pages import figures, preview, values
+from .search import facets
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -126,9 +127,10 @@ def hue_field_icon(name: str) -> str:
 def hue_facet_label(facet: str, item: Mapping[str, Any] | str) -> str:
     """How a value of a facet reads. item: an item of CKAN's search facets, or the bare value."""
     value = item if isinstance(item, str) else item["name"]
-    if facet == "frequency":
-        return choices.hue_concept_label("frequencies", value)
-    return value if isinstance(item, str) else item["display_name"] or value
+    known = facets.label(facet, value)
+    if known != value or isinstance(item, str):
+        return known
+    return item["display_name"] or value
 
 
 def hue_query(**changes: Any) -> str:

@@ -23,7 +23,7 @@ from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
 from .quality import helpers as quality_helpers
-from .search import default, document, facets
+from .search import default, document, facets, query
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
 from .tables.uploads import helpers as upload_helpers
@@ -125,7 +125,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     # IPackageController
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
-        return default.without_withdrawn(search_params)
+        return query.in_vietnamese(default.without_withdrawn(search_params))
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return document.complete(pkg_dict)

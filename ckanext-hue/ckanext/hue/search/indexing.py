@@ -13,6 +13,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.search.common import make_connection
 from ckan.types import Context
 
+from . import facts
 from .showing import Shown
 
 
@@ -52,11 +53,13 @@ def index_datasets(
     Raises pysolr.SolrError; then nothing is known to be indexed and the call may be repeated.
     """
     index = core_index.PackageSearchIndex()
-    with _collected() as documents:
-        for dataset_id in active:
-            default, custom = (shown or {}).get(dataset_id) or logic.package_show_default_and_custom_schemas(
-                Context(ignore_auth=True), dataset_id
-            )
+    read = [
+        (shown or {}).get(dataset_id)
+        or logic.package_show_default_and_custom_schemas(Context(ignore_auth=True), dataset_id)
+        for dataset_id in active
+    ]
+    with _collected() as documents, facts.asked_once(custom for _, custom in read):
+        for default, custom in read:
             index.update_dict({**default, "with_custom_schema": custom})
     if documents:
         make_connection().add(documents, commit=True)
