@@ -11,6 +11,7 @@ from .harvest.actions import reading as harvest_reading
 from .harvest.actions import writing as harvest_writing
 from .metadata import actions as metadata
 from .quality import actions as quality
+from .search import actions as search
 from .search import showing
 from .tables import actions as tables
 from .tables.files import actions as files
@@ -25,6 +26,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
         harvest_writing,
         metadata,
         quality,
+        search,
         showing,
         tables,
         files,

@@ -24,6 +24,7 @@ from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
 from .quality import helpers as quality_helpers
 from .search import default, document, facets, query
+from .search import helpers as search_helpers
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
 from .tables.uploads import helpers as upload_helpers
@@ -38,6 +39,7 @@ HELPERS = {
         harvest_helpers,
         metadata_helpers,
         quality_helpers,
+        search_helpers,
         upload_helpers,
     )
     for name, function in vars(module).items()

@@ -18,6 +18,7 @@ from .discovery.views import discovery
 from .harvest import gone
 from .harvest.views import harvests
 from .quality.views import quality
+from .search.views import searching
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
@@ -29,6 +30,7 @@ __all__ = [
     "hue",
     "identifiers",
     "quality",
+    "searching",
     "uploads",
 ]
 

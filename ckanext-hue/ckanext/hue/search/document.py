@@ -23,7 +23,7 @@ MAX_YEARS = 200
 _STORED_ONLY = frozenset({"data_dict", "validated_data_dict"})
 _TEXT = re.compile(
     r"title|notes|text|urls|author(_email)?|maintainer(_email)?|res_name|res_description"
-    r"|hue_(columns|agency|field|places)|(res_)?extras_.*"
+    r"|hue_(columns|agency|field|places|english)|(res_)?extras_.*"
 )
 _YEAR = re.compile(r"\d{4}(?!\d)")
 _SMALL_WORDS = frozenset({"và", "của", "tỉnh", "thành", "phố"})
@@ -45,6 +45,7 @@ def _added(dataset: Mapping[str, Any]) -> dict[str, list[str]]:
     columns = _columns(dataset, known)
     places = list(_units(dataset))
     return {
+        "hue_english": list(_english(dataset, known)),
         "hue_columns": columns,
         "hue_agency": list(_agency(dataset, known)),
         "hue_field": list(_fields(dataset)),
@@ -99,15 +100,23 @@ def _agency(dataset: Mapping[str, Any], known: facts.Facts) -> Iterator[str]:
     title = organization.get("title") or organization["name"]
     yield title
     yield from initials(title)
-    said = known.agencies.get(organization["id"], {})
-    yield from (str(said[name]) for name in ("agency_code", "title_en") if said.get(name))
+    if code := known.agencies.get(organization["id"], {}).get("agency_code"):
+        yield str(code)
 
 
 def _fields(dataset: Mapping[str, Any]) -> Iterator[str]:
     for group in dataset.get("groups") or ():
         yield group.get("title") or group.get("display_name") or group["name"]
-        if known := concept("fields", group["name"]):
-            yield known.name_en
+
+
+def _english(dataset: Mapping[str, Any], known: facts.Facts) -> Iterator[str]:
+    if title := dataset.get("title_en"):
+        yield title
+    for group in dataset.get("groups") or ():
+        if field := concept("fields", group["name"]):
+            yield field.name_en
+    if title := known.agencies.get(dataset.get("owner_org") or "", {}).get("title_en"):
+        yield str(title)
 
 
 def _units(dataset: Mapping[str, Any]) -> Iterator[str]:

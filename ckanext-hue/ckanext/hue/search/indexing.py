@@ -52,19 +52,24 @@ def index_datasets(
     `shown` are those that were read just now (see `showing`); the others are read.
     Raises pysolr.SolrError; then nothing is known to be indexed and the call may be repeated.
     """
+    if made := documents(active, shown):
+        make_connection().add(made, commit=True)
+    if deleted:
+        make_connection().delete(id=list(map(index_id, deleted)), commit=True)
+
+
+def documents(dataset_ids: Collection[str], shown: Shown | None = None) -> list[dict[str, Any]]:
+    """The documents of these datasets, as CKAN and the plugins make them; see `index_datasets` for `shown`."""
     index = core_index.PackageSearchIndex()
     read = [
         (shown or {}).get(dataset_id)
         or logic.package_show_default_and_custom_schemas(Context(ignore_auth=True), dataset_id)
-        for dataset_id in active
+        for dataset_id in dataset_ids
     ]
-    with _collected() as documents, facts.asked_once(custom for _, custom in read):
+    with _collected() as made, facts.asked_once(custom for _, custom in read):
         for default, custom in read:
             index.update_dict({**default, "with_custom_schema": custom})
-    if documents:
-        make_connection().add(documents, commit=True)
-    if deleted:
-        make_connection().delete(id=list(map(index_id, deleted)), commit=True)
+    return made
 
 
 def index_id(dataset_id: str) -> str:

@@ -9,17 +9,25 @@ import re
 import unicodedata
 from typing import Any
 
+from ckan.lib.search.query import VALID_SOLR_PARAMETERS
+
+# CKAN hands on what is named here, and says AND to all else; then each word would be needed, whatever `mm` says.
+VALID_SOLR_PARAMETERS.add("q.op")
+
 MAX_TYPED = 500  # characters; what comes after is not searched
 MAX_WORDS = 40  # of which each is looked for in every field
 QUERY_FIELDS = (
-    "title^5 hue_keywords^2.5 hue_columns^1.5 hue_agency^2 hue_field^1.5 hue_places^1.5 res_name^1 notes^1.5 text^0.3"
+    "title^5 hue_keywords^2.5 hue_columns^1.5 hue_agency^2 hue_field^1.5 hue_places^1.5 hue_english^2"
+    " res_name^1 notes^1.5 text^0.3"
 )
-# Of up to 3 words all are needed, of up to 6 all but one, of more three quarters.
-LEAST_WORDS = "3<-1 6<75%"
+# How many words a dataset must have: both of two, two of three, half of more. A syllable of Vietnamese is half a
+# word, so more would lose what one other word keeps away; what has all of them comes first anyway.
+LEAST_WORDS = "2<67% 3<50%"
 TIE = "0.25"
 RAISING = ("query($hue_accents)", "query($hue_pairs)")
 NOTHING = "-*:*"
-_OWN_SETTINGS = ("qf", "defType", "mm", "tie")
+_EVERYTHING = ("", "*:*", '""', "''")
+_OWN_SETTINGS = ("qf", "defType", "mm", "tie", "q.op")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _SIGNS = re.compile(r'[\\/+\-&|!(){}\[\]^"~*?:<>\x00-\x1f\x7f\ud800-\udfff]')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
@@ -35,7 +43,7 @@ _FIELD = re.compile(
 def in_vietnamese(search: dict[str, Any]) -> dict[str, Any]:
     """Have words looked for in our fields; who names fields, or settings of their own, is not meddled with."""
     typed = search.get("q")
-    if not isinstance(typed, str) or not typed.strip(' "') or any(search.get(name) for name in _OWN_SETTINGS):
+    if not isinstance(typed, str) or typed.strip() in _EVERYTHING or any(search.get(name) for name in _OWN_SETTINGS):
         return search
     if is_field_query(typed):
         return search
@@ -48,6 +56,7 @@ def in_vietnamese(search: dict[str, Any]) -> dict[str, Any]:
         "q": words,
         "defType": "edismax",
         "qf": QUERY_FIELDS,
+        "q.op": "OR",
         "mm": LEAST_WORDS,
         "tie": TIE,
         "bf": [*([asked] if isinstance(asked, str) else asked), *RAISING],
