@@ -23,7 +23,7 @@ from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
 from .quality import helpers as quality_helpers
-from .search import default, document, facets, query
+from .search import connecting, default, document, facets, query
 from .search import helpers as search_helpers
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
@@ -73,6 +73,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "hue")
+        connecting.keep_open()
         if not config.get("licenses_group_url"):
             # CKAN only cuts off "file://": a percent-encoded address would not be found.
             config["licenses_group_url"] = f"file://{choices.LICENSES_FILE}"

@@ -10,6 +10,7 @@ from typing import Any
 import ckan.lib.search.index as core_index
 import ckan.logic as logic
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.lib.search.common import make_connection
 from ckan.types import Context
 
@@ -66,9 +67,12 @@ def documents(dataset_ids: Collection[str], shown: Shown | None = None) -> list[
         or logic.package_show_default_and_custom_schemas(Context(ignore_auth=True), dataset_id)
         for dataset_id in dataset_ids
     ]
+    # CKAN asks for each to say who may find it; what the session holds it does not ask for.
+    held = model.Session.query(model.Package).filter(model.Package.id.in_(dataset_ids)).all()
     with _collected() as made, facts.asked_once(custom for _, custom in read):
         for default, custom in read:
             index.update_dict({**default, "with_custom_schema": custom})
+    del held
     return made
 
 

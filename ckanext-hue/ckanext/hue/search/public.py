@@ -1,10 +1,8 @@
-"""What everybody may find, as filters of a question to Solr, and the connection to ask it over."""
+"""What everybody may find, as filters of a question to Solr."""
 
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
-import pysolr
-from ckan.lib.search.common import make_connection
 
 
 def filters() -> list[str]:
@@ -18,7 +16,3 @@ def filters() -> list[str]:
         "+permission_labels:public",
         "-harvest_state:withdrawn",
     ]
-
-
-def connection() -> pysolr.Solr:
-    return make_connection(decode_dates=False)

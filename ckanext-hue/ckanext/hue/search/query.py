@@ -43,7 +43,11 @@ _FIELD = re.compile(
 def in_vietnamese(search: dict[str, Any]) -> dict[str, Any]:
     """Have words looked for in our fields; who names fields, or settings of their own, is not meddled with."""
     typed = search.get("q")
-    if not isinstance(typed, str) or typed.strip() in _EVERYTHING or any(search.get(name) for name in _OWN_SETTINGS):
+    if (
+        not isinstance(typed, str)
+        or typed.strip() in _EVERYTHING
+        or any(search.get(name) for name in _OWN_SETTINGS)
+    ):
         return search
     if is_field_query(typed):
         return search

@@ -15,6 +15,7 @@ from typing import Any
 from ckanext.hue.slug import fold
 
 from . import public, query
+from .connecting import connection
 
 FEW = 2  # results up to which another spelling is looked for
 MAX_TYPED = 200  # characters
@@ -40,7 +41,7 @@ def meant(typed: str, count: int) -> str | None:
 
 def _respelled(words: Sequence[str]) -> list[str] | None:
     """The best words that are found together, without accents."""
-    found = public.connection().search(
+    found = connection(decode_dates=False).search(
         " ".join(words), search_handler="spelling", defType="lucene", fq=public.filters()
     )
     offered = [one for one in _collations(found.raw_response.get("spellcheck", {})) if one["hits"]]
@@ -65,9 +66,15 @@ def _distance(words: Sequence[str], offered: str) -> int:
 
 def _examples(words: Sequence[str]) -> list[str]:
     """Titles and keywords of datasets that have these words."""
-    found = public.connection().search(
-        " ".join(words), defType="edismax", qf="title^3 hue_keywords^2 text", mm="100%",
-        bf="query($hue_pairs)", fq=public.filters(), fl="title,tags", rows=EXAMPLES,
+    found = connection(decode_dates=False).search(
+        " ".join(words),
+        defType="edismax",
+        qf="title^3 hue_keywords^2 text",
+        mm="100%",
+        bf="query($hue_pairs)",
+        fq=public.filters(),
+        fl="title,tags",
+        rows=EXAMPLES,
     )
     return [text for one in found.docs for text in (one["title"], *one.get("tags", ()))]
 

@@ -15,6 +15,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from . import entries, public
+from .connecting import connection
 from .entries import Entry
 
 MIN_TYPED, MAX_TYPED = 2, 100  # characters
@@ -56,7 +57,7 @@ def _ask(typed: str, start: str) -> Any:
         "limit": _LINES,
         "domain": {"query": "*:*", "filter": filters},
     }
-    return public.connection().search(
+    return connection(decode_dates=False).search(
         "{!bool should=$in_order should=$in_any_order}",
         in_order="{!field f=title_start v=$typed}",
         in_any_order='{!edismax qf="title_start" mm="100%" bf="" v=$words}',

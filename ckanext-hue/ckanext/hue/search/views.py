@@ -5,6 +5,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan.types import Response
 from flask import Blueprint, jsonify
+from flask.blueprints import BlueprintSetupState
 
 KEPT_SECONDS = 60
 
@@ -18,9 +19,13 @@ def suggest() -> Response:
     return jsonify(answer)
 
 
-@searching.after_app_request
-def kept(response: Response) -> Response:
-    """After CKAN, which gives every answer the age that the pages have."""
+@searching.record_once
+def _has_the_last_word(state: BlueprintSetupState) -> None:
+    """CKAN gives every answer the age of its pages; what stands first is run after it."""
+    state.app.after_request_funcs.setdefault(None, []).insert(0, _may_be_kept)
+
+
+def _may_be_kept(response: Response) -> Response:
     if tk.request.endpoint == "hue_searching.suggest" and response.status_code == 200:
         response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
     return response
