@@ -34,7 +34,7 @@ MEASURES: dict[str, tuple[str, Callable[[Bench], list[Row]]]] = {
 
 def parser() -> Parser:
     """Return the description of the command line."""
-    given = Parser(prog="./hue bench search", description="Đo tìm kiếm so với lược đồ và truy vấn gốc của CKAN.")
+    given = Parser(prog="./hue bench search", description="Đo tìm kiếm so với cách tìm gốc của CKAN.")
     given.add_argument("--quick", action="store_true", help="ít bộ dữ liệu, để thử phép đo")
     given.add_argument(
         "--only", nargs="+", choices=list(MEASURES), metavar="PHÉP_ĐO", help=f"trong: {', '.join(MEASURES)}"

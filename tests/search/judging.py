@@ -1,7 +1,7 @@
-"""The judged set: datasets, queries with what they should find, and two ways to search: ours and stock CKAN's.
+"""The judged set: datasets, queries with what they should find, and two ways to search, ours and CKAN's.
 
-Both have the same datasets, each in a core of its own of the same Solr. Nothing stays: the datasets are written in
-a transaction that is never committed, and cores and tables are dropped.
+Both have the same datasets, each in a core of its own of the same Solr. Nothing stays: the datasets are
+written in a transaction that is never committed, and cores and tables are dropped.
 """
 
 from __future__ import annotations
@@ -271,6 +271,7 @@ def _solr(core: str) -> pysolr.Solr:
 @contextmanager
 def _solr_is(core: str) -> Iterator[None]:
     import ckan.plugins.toolkit as tk
+
     from stack import solr
 
     before = tk.config["solr_url"]

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import ckan.plugins.toolkit as tk
 from markupsafe import Markup
 
-from ckanext.hue import choices, config
+from ckanext.hue import config
 from ckanext.hue.catalog import addresses
 
 from .pages import figures, preview, values

@@ -23,7 +23,7 @@ from .discovery import helpers as discovery_helpers
 from .harvest import helpers as harvest_helpers
 from .metadata import helpers as metadata_helpers
 from .quality import helpers as quality_helpers
-from .search import connecting, default, document, facets, query
+from .search import changes, connecting, default, document, facets, query
 from .search import helpers as search_helpers
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
@@ -144,6 +144,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
                 {"sender": "member_create", "receiver": stale.joined_or_left},
                 {"sender": "member_delete", "receiver": stale.joined_or_left},
                 {"sender": "package_owner_org_update", "receiver": stale.moved},
+                {"sender": "datastore_create", "receiver": changes.dictionary_saved},
             ]
         }
 

@@ -1,4 +1,4 @@
-"""Both arms are processes of one portal over the same database, each with a core of its own in the same Solr."""
+"""Both arms are processes of one portal and its database, each with a core of its own in the same Solr."""
 
 from __future__ import annotations
 
@@ -26,9 +26,8 @@ def call(action: str, **arguments: Any) -> Any:
 
 def call_stock(action: str, **arguments: Any) -> Any:
     """The same without the portal's search."""
-    return children.call(
-        paths.PYTHON, "search_child", action, _stock_environment(), folder=HERE, **{**arguments, "stock": True}
-    )
+    arguments["stock"] = True
+    return children.call(paths.PYTHON, "search_child", action, _stock_environment(), folder=HERE, **arguments)
 
 
 @contextmanager

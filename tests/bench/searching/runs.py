@@ -27,7 +27,7 @@ SUGGEST_MS = 30
 NDCG_GAIN = 0.10
 ROWS = 20
 FACETS = ("organization", "groups", "tags", "res_format")
-_WORDS = ("du lịch", "trường học", "giá đất", "chất lượng nước", "doanh nghiệp", "trạm y tế", "lễ hội", "hồ chứa")
+_WORDS = ("du lịch", "trường học", "giá đất", "chất lượng nước", "doanh nghiệp", "trạm y tế", "lễ hội")
 _TYPED = ("du l", "co so", "thu tuc h", "so d", "khach", "tru", "giay ph", "nong", "so giao", "phuong")
 # Each question is a new one, so that no cache answers it.
 _number = itertools.count(1)

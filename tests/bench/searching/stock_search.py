@@ -1,4 +1,4 @@
-"""The portal without its own search: CKAN's schema, documents, query and connections, over the same datasets."""
+"""The portal without its own search: CKAN's schema, documents, query and connections, the same datasets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Solr document of a dataset: what is searched beyond CKAN's own fields, and nothing too long for Solr."""
+"""The Solr document of a dataset: what is searched beyond CKAN's own fields, nothing too long for Solr."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def with_parents(codes: Iterable[str]) -> list[str]:
 
 
 def years(dataset: Mapping[str, Any]) -> list[str]:
-    """The years that a dataset's data is about. A period without an end is its first year, as far as we know."""
+    """The years that a dataset's data is about; of a period without an end only the first is known."""
     found: set[int] = set()
     for period in dataset.get("temporal_coverage") or ():
         start, end = _year(period.get("start")), _year(period.get("end"))

@@ -1,7 +1,7 @@
 """The lines that a document keeps for suggestions: looked up by their beginning, without accents.
 
-A line is `folded text TAB kind TAB text as shown TAB key`. Names of agencies, fields and places are found from
-any of their syllables on ("du lich" finds «Sở Du lịch»), words from their first.
+A line is `folded text TAB kind TAB text as shown TAB key`. Names of agencies, fields and places are found
+from any of their syllables on ("du lich" finds «Sở Du lịch»), words from their first.
 """
 
 from __future__ import annotations

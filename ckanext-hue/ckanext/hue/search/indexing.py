@@ -60,7 +60,7 @@ def index_datasets(
 
 
 def documents(dataset_ids: Collection[str], shown: Shown | None = None) -> list[dict[str, Any]]:
-    """The documents of these datasets, as CKAN and the plugins make them; see `index_datasets` for `shown`."""
+    """The documents of these datasets, as CKAN and the plugins make them; `shown` as in `index_datasets`."""
     index = core_index.PackageSearchIndex()
     read = [
         (shown or {}).get(dataset_id)

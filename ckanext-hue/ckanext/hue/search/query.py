@@ -11,7 +11,7 @@ from typing import Any
 
 from ckan.lib.search.query import VALID_SOLR_PARAMETERS
 
-# CKAN hands on what is named here, and says AND to all else; then each word would be needed, whatever `mm` says.
+# CKAN hands on what is named here, and else says AND; then each word would be needed, whatever `mm` says.
 VALID_SOLR_PARAMETERS.add("q.op")
 
 MAX_TYPED = 500  # characters; what comes after is not searched
@@ -20,8 +20,8 @@ QUERY_FIELDS = (
     "title^5 hue_keywords^2.5 hue_columns^1.5 hue_agency^2 hue_field^1.5 hue_places^1.5 hue_english^2"
     " res_name^1 notes^1.5 text^0.3"
 )
-# How many words a dataset must have: both of two, two of three, half of more. A syllable of Vietnamese is half a
-# word, so more would lose what one other word keeps away; what has all of them comes first anyway.
+# How many words a dataset must have: both of two, two of three, half of more. A syllable of Vietnamese is
+# half a word, so more would lose what one other word keeps away; what has all of them comes first anyway.
 LEAST_WORDS = "2<67% 3<50%"
 TIE = "0.25"
 RAISING = ("query($hue_accents)", "query($hue_pairs)")
@@ -32,8 +32,9 @@ _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _SIGNS = re.compile(r'[\\/+\-&|!(){}\[\]^"~*?:<>\x00-\x1f\x7f\ud800-\udfff]')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _FIELD = re.compile(
-    r"(?:^|[\s(+\-!])(?:\*|(?:extras|vocab|res_extras|harvest|hue)_[\w\-]+|id|name|title|title_string|notes|tags|groups"
-    r"|organization|owner_org|author|author_email|maintainer|maintainer_email|license|license_id|url|version"
+    r"(?:^|[\s(+\-!])(?:\*|(?:extras|vocab|res_extras|harvest|hue)_[\w\-]+|id|name|title|title_string"
+    r"|notes|tags|groups|organization|owner_org"
+    r"|author|author_email|maintainer|maintainer_email|license|license_id|url|version"
     r"|state|capacity|private|type|dataset_type|entity_type|site_id|text|metadata_created|metadata_modified"
     r"|res_(?:name|description|format|url|type)|identifier|frequency|access_rights|dcat_type|source_system"
     r"|title_en|issued|modified|language|theme|creator_user_id|num_resources|num_tags|isopen):(?=\S)"
@@ -41,7 +42,7 @@ _FIELD = re.compile(
 
 
 def in_vietnamese(search: dict[str, Any]) -> dict[str, Any]:
-    """Have words looked for in our fields; who names fields, or settings of their own, is not meddled with."""
+    """Have words looked for in our fields; not for who names fields or has settings."""
     typed = search.get("q")
     if (
         not isinstance(typed, str)
@@ -68,7 +69,7 @@ def in_vietnamese(search: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_field_query(typed: str) -> bool:
-    """Whether it is written for Solr, as programs do: `title:"x" AND tags:y`, with all that was opened closed."""
+    """Whether it is written for Solr, as programs do, and whole: `title:"x" AND tags:y`."""
     if not _FIELD.search(typed):
         return False
     outside = re.sub(r'\\.|"(?:\\.|[^"\\])*"', "", typed, flags=re.DOTALL)

@@ -1,8 +1,8 @@
 """The whole index anew, in batches of one request each.
 
-What a document keeps of its dataset is taken from it where that is still true: then nothing has to be read and
-validated again, which is most of the work. All else is read from the database. How far a rebuild came stands in
-the database, so that one that was killed is continued.
+What a document keeps of its dataset is taken from it where that is still true: then nothing has to be read
+and validated again, which is most of the work. All else is read from the database. How far a rebuild came
+stands in the database, so that one that was killed is continued.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ _MARK = "ckanext.hue.search.rebuild"  # in CKAN's system_info
 _REFUSED = "HTTP 400"  # as pysolr quotes Solr's answer; anything else says nothing about a document
 _NEXT = "SELECT id FROM package WHERE state <> 'deleted' AND id > :after ORDER BY id LIMIT :most"
 _NOW = """
-    SELECT p.id, p.metadata_modified, p.state, p.private, p.owner_org, o.name AS agency, o.title AS agency_title,
-        (SELECT coalesce(json_object_agg(g.name, g.title), '{}') FROM member m JOIN "group" g ON g.id = m.group_id
-            WHERE m.table_name = 'package' AND m.table_id = p.id AND m.state = 'active' AND g.state = 'active'
-            AND NOT g.is_organization) AS fields
+    SELECT p.id, p.metadata_modified, p.state, p.private, p.owner_org,
+        o.name AS agency, o.title AS agency_title,
+        (SELECT coalesce(json_object_agg(g.name, g.title), '{}')
+            FROM member m JOIN "group" g ON g.id = m.group_id
+            WHERE m.table_name = 'package' AND m.table_id = p.id AND m.state = 'active'
+            AND g.state = 'active' AND NOT g.is_organization) AS fields
     FROM package p LEFT JOIN "group" o ON o.id = p.owner_org WHERE p.id = ANY(:ids)
 """
 

@@ -1,7 +1,7 @@
 """What was meant by words that find next to nothing.
 
-Solr offers other words, taken apart or joined, that do find something; they are folded, so the words are given
-back as the found datasets write them: "thu tuc hanh chnih" is «thủ tục hành chính».
+Solr offers other words, taken apart or joined, that do find something; they are folded, so the words are
+given back as the found datasets write them: "thu tuc hanh chnih" is «thủ tục hành chính».
 """
 
 from __future__ import annotations

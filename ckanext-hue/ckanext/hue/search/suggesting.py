@@ -1,7 +1,7 @@
 """What somebody who is typing may be looking for: datasets, words, fields, agencies and places.
 
-One question to Solr answers all: datasets by the beginnings of their titles' syllables, the others by the lines
-that documents keep (`entries`), counted over all public datasets.
+One question to Solr answers all: datasets by the beginnings of their titles' syllables, the others by the
+lines that documents keep (`entries`), counted over all public datasets.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _ask(typed: str, start: str) -> Any:
 
 
 def _begun(facets: dict[str, Any]) -> Iterator[Suggestion]:
-    """The entries whose lines begin so, those of most datasets first, as many of a kind as there is room for."""
+    """The entries whose lines begin so, those of most datasets first; few of each kind."""
     counts: dict[Entry, int] = {}
     for bucket in facets.get("begun", {}).get("buckets", ()):
         counts.setdefault(entries.read(bucket["val"]), bucket["count"])
