@@ -167,7 +167,8 @@ def make_database(name: str, owner: str) -> None:
 def rebuild_index(site: Site) -> None:
     """Index every dataset anew, after a change of the core's configuration."""
     with step("Cấu hình tìm kiếm đã đổi: lập lại chỉ mục"):
-        rebuild = command("search-index", "rebuild", "--quiet")
+        wanted = files.fingerprint(*solr.core_files())
+        rebuild = command("hue", "search", "rebuild", "--quiet", "--purpose", wanted)
         shell.run_logged(rebuild, "search-index", "Lập lại chỉ mục tìm kiếm", ini_of(site))
     solr.core_is_built(site.core)
 

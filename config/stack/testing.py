@@ -1,4 +1,4 @@
-"""`./hue test`: the checks of the source, then unit, integration and browser tests."""
+"""`./hue test`: the checks of the source, then unit, integration, search and browser tests."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Check:
 STAGES = (
     Stage("unit", "Kiểm thử đơn vị", needs_servers=False),
     Stage("integration", "Kiểm thử tích hợp", needs_servers=True),
+    Stage("search", "Kiểm thử tìm kiếm", needs_servers=True),
     Stage("browser", "Kiểm thử trên trình duyệt", needs_servers=True),
 )
 
@@ -125,7 +126,8 @@ def select(arguments: Sequence[str]) -> list[tuple[Stage, list[str]]]:
         if inside:
             chosen.append((stage, [*inside, *others]))
     if located and not chosen:
-        raise StackError(f"Không thuộc tests/unit, tests/integration hay tests/browser: {', '.join(located)}")
+        folders = ", ".join(f"tests/{stage.name}" for stage in STAGES)
+        raise StackError(f"Không thuộc các thư mục {folders}: {', '.join(located)}")
     return chosen
 
 

@@ -13,6 +13,7 @@ from .metadata import actions as metadata
 from .pages import actions as pages
 from .quality import actions as quality
 from .reports import actions as reports
+from .search import actions as search
 from .search import showing
 from .tables import actions as tables
 from .tables.files import actions as files
@@ -29,6 +30,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
         pages,
         quality,
         reports,
+        search,
         showing,
         tables,
         files,

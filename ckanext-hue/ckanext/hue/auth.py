@@ -68,6 +68,10 @@ def hue_unit_search(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": True}
 
 
+# Everyone, too: only what is public is suggested.
+hue_search_suggest = hue_unit_search
+
+
 AUTH_FUNCTIONS: dict[str, Callable[..., AuthResult]] = {
     "member_create": member_create,
     "member_list": member_list,

@@ -43,6 +43,7 @@ PUBLIC_PAGES: dict[str, Kind] = {
     "activity.group_activity": "live",
     "hue_quality.portal": "live",
     "hue_quality.agency": "live",
+    "hue_searching.suggest": "live",
     "hue.developers": "live",
     "hue_explorer.embed": "live",
     "hue_explorer.panel": "live",

@@ -8,6 +8,7 @@ from .catalog.cli import catalog
 from .harvest.commands import harvest, reconcile, scheduler, source
 from .metadata.cli import schema
 from .quality.cli import quality
+from .search.cli import search
 from .tables.cli import tables
 
 
@@ -24,6 +25,7 @@ hue.add_command(quality)
 hue.add_command(tables)
 hue.add_command(catalog)
 hue.add_command(schema)
+hue.add_command(search)
 
 
 __all__ = ["hue"]

@@ -13,11 +13,12 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from markupsafe import Markup
 
-from ckanext.hue import choices, config
+from ckanext.hue import config
 from ckanext.hue.catalog import addresses
 
 from .explorer import view as explorer
 from .pages import age, figures, kept, prose, values
+from .search import facets
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -162,9 +163,10 @@ def hue_field_icon(name: str) -> str:
 def hue_facet_label(facet: str, item: Mapping[str, Any] | str) -> str:
     """How a value of a facet reads. item: an item of CKAN's search facets, or the bare value."""
     value = item if isinstance(item, str) else item["name"]
-    if facet == "frequency":
-        return choices.hue_concept_label("frequencies", value)
-    return value if isinstance(item, str) else item["display_name"] or value
+    known = facets.label(facet, value)
+    if known != value or isinstance(item, str):
+        return known
+    return item["display_name"] or value
 
 
 def hue_chosen_label(facet: str, value: str, search_facets: Mapping[str, Any]) -> str:

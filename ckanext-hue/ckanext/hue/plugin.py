@@ -27,7 +27,8 @@ from .pages import faults, remembered
 from .pages import helpers as page_helpers
 from .quality import helpers as quality_helpers
 from .reports import helpers as report_helpers
-from .search import default, document, facets
+from .search import changes, connecting, default, document, facets, query
+from .search import helpers as search_helpers
 from .slug import rename_upload
 from .tables.uploads import arrivals, dictionary
 from .tables.uploads import helpers as upload_helpers
@@ -46,6 +47,7 @@ HELPERS = {
         page_helpers,
         quality_helpers,
         report_helpers,
+        search_helpers,
         upload_helpers,
     )
     for name, function in vars(module).items()
@@ -79,6 +81,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "hue")
+        connecting.keep_open()
         if not config.get("licenses_group_url"):
             # CKAN only cuts off "file://": a percent-encoded address would not be found.
             config["licenses_group_url"] = f"file://{choices.LICENSES_FILE}"
@@ -133,7 +136,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
     # IPackageController
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
-        return default.without_withdrawn(search_params)
+        return query.in_vietnamese(default.without_withdrawn(search_params))
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return document.complete(pkg_dict)
@@ -149,6 +152,7 @@ class HuePlugin(p.SingletonPlugin, DefaultTranslation):
                 {"sender": "member_create", "receiver": stale.joined_or_left},
                 {"sender": "member_delete", "receiver": stale.joined_or_left},
                 {"sender": "package_owner_org_update", "receiver": stale.moved},
+                {"sender": "datastore_create", "receiver": changes.dictionary_saved},
             ]
         }
 

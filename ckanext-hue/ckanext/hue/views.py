@@ -22,6 +22,7 @@ from .harvest.views import harvests
 from .pages.views import pages
 from .quality.views import quality
 from .reports.views import reports
+from .search.views import searching
 from .tables.files.views import downloads
 from .tables.uploads.views import uploads
 
@@ -36,6 +37,7 @@ __all__ = [
     "pages",
     "quality",
     "reports",
+    "searching",
     "uploads",
 ]
 

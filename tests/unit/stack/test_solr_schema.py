@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 
 import ckan
@@ -33,9 +35,28 @@ def test_text_is_folded_when_indexed_and_when_searched(name: str) -> None:
         assert "solr.ICUFoldingFilterFactory" in used
 
 
-def test_nothing_is_stemmed_or_stopped() -> None:
-    used = {element.get("class", "") for element in OURS.iter("filter")}
-    assert not {name for name in used if "Stem" in name or "Porter" in name or "Stop" in name}
+def test_only_english_is_stemmed_and_nothing_is_stopped() -> None:
+    for field_type in OURS.iter("fieldType"):
+        used = {element.get("class", "") for element in field_type.iter("filter")}
+        odd = {name for name in used if "Stem" in name or "Porter" in name or "Stop" in name}
+        expected = (
+            {"solr.EnglishMinimalStemFilterFactory"} if field_type.get("name") == "text_english" else set()
+        )
+        assert odd == expected
+
+
+def test_both_places_of_every_tone_mark_are_mapped_onto_one() -> None:
+    mapped = dict(
+        re.findall(r'^"(.+)" => "(.+)"$', (CONF / "mapping-tones.txt").read_text("utf-8"), re.MULTILINE)
+    )
+    tones = "\u0300\u0301\u0309\u0303\u0323"
+    assert mapped == {
+        unicodedata.normalize("NFC", first + tone + second): unicodedata.normalize(
+            "NFC", first + second + tone
+        )
+        for first, second in ("oa", "oe", "uy")
+        for tone in tones
+    }
 
 
 def test_synonyms_are_written_as_queries_are_folded() -> None:
@@ -43,3 +64,4 @@ def test_synonyms_are_written_as_queries_are_folded() -> None:
         if line and not line.startswith("#"):
             assert line.isascii()
             assert line == line.lower()
+            assert re.fullmatch(r"[a-z0-9 ]+((, | => )[a-z0-9 ]+)+", line)

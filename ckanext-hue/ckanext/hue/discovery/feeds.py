@@ -80,7 +80,7 @@ def of_search(arguments: Iterable[tuple[str, str]]) -> Response:
 
 def search_address(words: str, filters: Iterable[tuple[str, str]]) -> str:
     """The path of the feed of a search."""
-    known = [("q", words), *((name, value) for name, value in filters if name in facets.dataset_facets())]
+    known = [("q", words), *((name, value) for name, value in filters if name in facets.filters())]
     asked = urlencode([(name, value) for name, value in known if value])
     return "/feeds/custom.atom" + (f"?{asked}" if asked else "")
 
@@ -172,7 +172,7 @@ def _filter(name: str, value: str) -> str:
 
 
 def _refuse_strange(words: str, filters: Mapping[str, list[str]]) -> None:
-    known = facets.dataset_facets()
+    known = facets.filters()
     if strange := [name for name in filters if name not in known]:
         tk.abort(400, tk._("Searches cannot be narrowed by “{name}”.").format(name=strange[0][:MAX_FILTER]))
     values = [value for each in filters.values() for value in each]

@@ -10,9 +10,11 @@ from typing import Any
 import ckan.lib.search.index as core_index
 import ckan.logic as logic
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.lib.search.common import make_connection
 from ckan.types import Context
 
+from . import facts
 from .showing import Shown
 
 
@@ -51,17 +53,27 @@ def index_datasets(
     `shown` are those that were read just now (see `showing`); the others are read.
     Raises pysolr.SolrError; then nothing is known to be indexed and the call may be repeated.
     """
-    index = core_index.PackageSearchIndex()
-    with _collected() as documents:
-        for dataset_id in active:
-            default, custom = (shown or {}).get(dataset_id) or logic.package_show_default_and_custom_schemas(
-                Context(ignore_auth=True), dataset_id
-            )
-            index.update_dict({**default, "with_custom_schema": custom})
-    if documents:
-        make_connection().add(documents, commit=True)
+    if made := documents(active, shown):
+        make_connection().add(made, commit=True)
     if deleted:
         make_connection().delete(id=list(map(index_id, deleted)), commit=True)
+
+
+def documents(dataset_ids: Collection[str], shown: Shown | None = None) -> list[dict[str, Any]]:
+    """The documents of these datasets, as CKAN and the plugins make them; `shown` as in `index_datasets`."""
+    index = core_index.PackageSearchIndex()
+    read = [
+        (shown or {}).get(dataset_id)
+        or logic.package_show_default_and_custom_schemas(Context(ignore_auth=True), dataset_id)
+        for dataset_id in dataset_ids
+    ]
+    # CKAN asks for each to say who may find it; what the session holds it does not ask for.
+    held = model.Session.query(model.Package).filter(model.Package.id.in_(dataset_ids)).all()
+    with _collected() as made, facts.asked_once(custom for _, custom in read):
+        for default, custom in read:
+            index.update_dict({**default, "with_custom_schema": custom})
+    del held
+    return made
 
 
 def index_id(dataset_id: str) -> str:

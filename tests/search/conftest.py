@@ -1,0 +1,24 @@
+"""The modules beside the tests, and the portal inside a request."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+for folder in (HERE, HERE.parents[1] / "config"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+
+@pytest.fixture(scope="module")
+def judged(application: Any) -> Iterator[list[Any]]:
+    """Every query with its nDCG@10 in both arms."""
+    import judging
+
+    with application.test_request_context(), judging.arms() as (ours, stock):
+        yield judging.judge(ours, stock)
