@@ -88,3 +88,12 @@ def test_signs_alone_find_nothing(typed: str) -> None:
 
 def test_a_boost_of_the_asker_stays_beside_ours() -> None:
     assert query.in_vietnamese({"q": "du lịch", "bf": "ord(id)"})["bf"] == ["ord(id)", *query.RAISING]
+
+
+def test_a_long_text_of_many_beginnings_of_field_names_is_read_at_once() -> None:
+    # Took time that grew with the square of the length: this one would have kept a process for hours.
+    assert not query.is_field_query("-hue_" * 200_000)
+
+
+def test_a_long_name_of_a_field_is_one() -> None:
+    assert query.is_field_query(f"extras_{'x' * 99}:y")

@@ -31,8 +31,9 @@ _OWN_SETTINGS = ("qf", "defType", "mm", "tie", "q.op")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _SIGNS = re.compile(r'[\\/+\-&|!(){}\[\]^"~*?:<>\x00-\x1f\x7f\ud800-\udfff]')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+# Names are bounded: without that, a text of many beginnings of names would be read once for each of them.
 _FIELD = re.compile(
-    r"(?:^|[\s(+\-!])(?:\*|(?:extras|vocab|res_extras|harvest|hue)_[\w\-]+|id|name|title|title_string"
+    r"(?:^|[\s(+\-!])(?:\*|(?:extras|vocab|res_extras|harvest|hue)_[\w\-]{1,100}|id|name|title|title_string"
     r"|notes|tags|groups|organization|owner_org"
     r"|author|author_email|maintainer|maintainer_email|license|license_id|url|version"
     r"|state|capacity|private|type|dataset_type|entity_type|site_id|text|metadata_created|metadata_modified"
