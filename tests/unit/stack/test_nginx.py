@@ -248,3 +248,14 @@ def test_files_of_the_portal_are_kept_for_good_under_a_name_of_their_content(
             assert answer.getheader("Cache-Control") == "public, max-age=31536000, immutable"
             assert answer.getheader("Set-Cookie") is None
     assert len(behind.asked) == 3
+
+
+@pytest.mark.parametrize("file", ["/base/vendor/jquery.js", "/fonts/a.woff2", "/built/explorer-ABCD2345.js"])
+@pytest.mark.parametrize("prefix", ["/dataset/..", "/dataset/%2e%2e", "//", "/x/%2e./y/.."])
+def test_another_address_does_not_take_a_files_place(
+    ask: Ask, behind: Behind, file: str, prefix: str
+) -> None:
+    behind.body = "xấu"
+    ask(prefix + file)
+    behind.body = "tốt"
+    assert ask(file)[1] == "tốt"
