@@ -79,7 +79,10 @@ def _say_who_may_keep(response: Response) -> Response:
     endpoint = tk.request.endpoint or ""
     if endpoint in _FILES:
         return response
-    if tk.request.method not in _READS or _is_personal():
+    if response.status_code >= 500:
+        # Who asks cannot be looked up where the database is what failed.
+        response.headers["Cache-Control"] = PRIVATE
+    elif tk.request.method not in _READS or _is_personal():
         said = response.cache_control
         # A download that its reader keeps, and asks about each time, may stay so.
         if not (said.private and said.no_cache):

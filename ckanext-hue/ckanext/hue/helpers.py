@@ -18,7 +18,7 @@ from ckanext.hue.catalog import addresses
 
 from .explorer import view as explorer
 from .pages import age, figures, kept, prose, values
-from .search import facets
+from .search import away, facets
 from .tables.files import listing
 
 NEWEST_TRIED = 10  # datasets among which an example is looked for
@@ -84,9 +84,10 @@ def hue_site_url() -> str:
     return config.site_url()
 
 
+@away.or_none
 @kept.briefly
 def hue_portal() -> figures.Portal:
-    """Figures, newest datasets, fields and agencies for the home page."""
+    """Figures, newest datasets, fields and agencies for the home page; None while Solr is away."""
     return figures.portal()
 
 
@@ -305,8 +306,9 @@ def hue_metadata(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+@away.or_none
 def hue_example_table() -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """A public dataset and its first table, for examples that can be tried; None while there is none."""
+    """A public dataset and its first table, for examples that can be tried; None while none is found."""
     found = tk.get_action("package_search")(
         {"ignore_auth": False, "user": ""}, {"rows": NEWEST_TRIED, "sort": "metadata_modified desc"}
     )

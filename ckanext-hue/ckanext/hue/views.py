@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
+from ckan.lib.search.common import SolrConnectionError
 from flask import Blueprint, Response
 from rdflib.plugin import PluginException
 from werkzeug.datastructures import MultiDict
@@ -75,6 +76,13 @@ def refused(error: Exception) -> tuple[str, int]:
     """What an action refuses outside the API is the asker's mistake, not a fault of the portal."""
     log.info("Refused: %s", error)
     return _error_page(400, tk._("The address holds a value that cannot be used."))
+
+
+@hue.app_errorhandler(SolrConnectionError)
+def without_search(error: Exception) -> tuple[str, int, dict[str, str]]:
+    """A page that is nothing without the search engine, while that does not answer."""
+    log.warning("The search engine does not answer: %s", error)
+    return *_error_page(503, ""), {"Retry-After": "60"}
 
 
 @hue.app_errorhandler(tk.ObjectNotFound)

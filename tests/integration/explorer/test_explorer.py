@@ -94,6 +94,10 @@ ASKED = [
     [("is.loai", "Di tích"), ("is.loai", "Lễ hội"), ("is.mo", "true")],
     [("from.ngay", "2024-03-01"), ("to.ngay", "2024-05-01"), ("sort", "khach"), ("order", "desc")],
     [("to.luc", "2024-01-02"), ("show", "ten"), ("show", "khach")],
+    [("from.khach", "12.5"), ("to.khach", "1e2")],
+    [("is.khach", "50.0"), ("is.khach", "1_00")],
+    [("from.khach", "1"), ("to.khach", "99999999999999999999999")],
+    [("from.ngay", "2024-W10-1"), ("from.luc", "20240102T2330")],
 ]
 
 

@@ -105,10 +105,36 @@ def test_programs_are_told_of_the_fault_too(client: Any, without_database: None)
     assert client.get("/api/3/action/package_list").status_code == 500
 
 
-@pytest.mark.parametrize("path", ["/", "/terms", "/guide", "/dataset/", "/about"])
-def test_without_search_no_page_shows_a_programs_words(client: Any, without_search: None, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/terms", 200),
+        ("/guide", 200),
+        ("/about", 200),
+        ("/developers", 200),
+        ("/", 503),
+        ("/search/suggest?q=du+lich", 503),
+        ("/dataset/", 500),  # CKAN's own answer
+    ],
+)
+def test_without_search_pages_do_what_they_can(
+    client: Any, without_search: None, path: str, status: int
+) -> None:
     answer = client.get(path)
-    page = said(answer, answer.status_code)
-    assert answer.status_code in (200, 400, 500)
+    page = said(answer, status)
+    assert answer.headers.get("Retry-After") == ("60" if status == 503 else None)
     assert "Traceback" not in page
     assert "127.0.0.1:1" not in page
+
+
+def test_a_dataset_is_read_without_the_search(
+    client: Any, dataset: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = dataset()
+    monkeypatch.setitem(tk.config, "solr_url", "http://127.0.0.1:1/solr/ckan")
+    assert made["title"] in said(client.get(f"/dataset/{made['name']}"), 200)
+
+
+def test_programs_are_told_that_the_search_is_away(client: Any, without_search: None) -> None:
+    error = client.get("/api/3/action/hue_search_suggest?q=du+lich").get_json()["error"]
+    assert error["__type"] == "Search Connection Error"

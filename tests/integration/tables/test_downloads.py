@@ -508,4 +508,4 @@ def test_a_page_with_many_tables_asks_for_all_of_their_files_at_once(
     """For its readers, and for what it tells search engines."""
     with statements() as seen:
         assert client.get(f"/dataset/{published['name']}").status_code == 200
-    assert len([statement for statement in seen if "hue.table_file" in statement]) == 2
+    assert len([statement for statement in seen if "hue.table_file" in statement]) == 1

@@ -129,3 +129,19 @@ def test_sums_of_text_become_counts_of_values(ask: Callable[..., State]) -> None
     choice = ask(("chart", "bar"), ("x", "so"), ("y", "ten"), ("fn", "sum")).choice
     assert choice is not None
     assert choice.function == "count_distinct"
+
+
+@pytest.mark.parametrize(
+    ("asked", "read_as"),
+    [
+        (("from.so", "1_000"), ("from.so", "1000")),
+        (("is.so", "٣"), ("is.so", "3")),
+        (("from.ngay", "20241231"), ("from.ngay", "2024-12-31")),
+        (("to.luc", "2024-W01-1"), ("to.luc", "2024-01-01")),
+        (("from.luc", "20241231T2359"), ("from.luc", "2024-12-31T23:59:00")),
+    ],
+)
+def test_values_are_kept_in_the_form_that_databases_and_forms_read(
+    ask: Callable[..., State], asked: tuple[str, str], read_as: tuple[str, str]
+) -> None:
+    assert ask(asked).pairs() == [read_as]

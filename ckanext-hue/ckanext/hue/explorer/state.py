@@ -10,7 +10,8 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
@@ -212,23 +213,24 @@ def _with(kept: Filter, kind: str, values: list[str], column: Column, problems: 
             tk._("The filter of “{column}” is too long and was left out.").format(column=column.label)
         )
         return kept
-    made = {
-        "from": lambda: replace(kept, low=values[0]),
-        "to": lambda: replace(kept, high=values[0]),
-        "has": lambda: replace(kept, has=values[0]),
-        "is": lambda: replace(kept, values=tuple(dict.fromkeys(values))),
-    }[kind]()
     fits = (
         column.kind == "text" if kind == "has" else kind == "is" or column.kind in ("number", "date", "time")
     )
     try:
         if not fits:
             raise ValueError(kind)
+        read = [_plain(value, column.table.kind) for value in values]
+        made = {
+            "from": lambda: replace(kept, low=read[0]),
+            "to": lambda: replace(kept, high=read[0]),
+            "has": lambda: replace(kept, has=read[0]),
+            "is": lambda: replace(kept, values=tuple(dict.fromkeys(read))),
+        }[kind]()
         table_filters.condition(
             {column.name: as_table_filter(column, made)} if kind != "has" else None,
             {column.name: column.table},
         )
-    except (tk.ValidationError, ValueError, OverflowError):
+    except (tk.ValidationError, ValueError, OverflowError, InvalidOperation):
         problems.append(
             tk._("“{value}” is no value to filter “{column}” by, and was left out.").format(
                 value=values[0][:60], column=column.label
@@ -236,6 +238,20 @@ def _with(kept: Filter, kind: str, values: list[str], column: Column, problems: 
         )
         return kept
     return made
+
+
+def _plain(text: str, kind: Kind) -> str:
+    """A value in the one form that Python, PostgreSQL and the fields of forms read alike.
+
+    Raises ValueError or InvalidOperation for what is none.
+    """
+    if kind is Kind.NUMBER:
+        return str(Decimal(text))
+    if kind is Kind.DATE:
+        return date.fromisoformat(text).isoformat()
+    if kind is Kind.TIMESTAMP and len(text) > len("2024-12-31"):
+        return datetime.fromisoformat(text).isoformat()
+    return date.fromisoformat(text).isoformat() if kind is Kind.TIMESTAMP else text
 
 
 def _choice(

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.search import SearchError
+
+from ckanext.hue.search.away import NO_ANSWER
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def of_dataset(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "sort": "score desc, metadata_modified desc",
             },
         )
-    except SearchError:
+    except NO_ANSWER:
         # The page is complete without its relatives.
         log.warning("datasets like %s could not be searched for", dataset["id"], exc_info=True)
         return []

@@ -13,6 +13,8 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.lib.search.common import SolrConnectionError
+from pysolr import SolrError
 
 from . import entries, public
 from .connecting import connection
@@ -35,12 +37,18 @@ class Suggestion:
 
 
 def suggestions(typed: str) -> list[dict[str, str]]:
-    """At most eight, the best first: names and words that begin so, then datasets. Raises SearchError."""
+    """At most eight, the best first: names and words that begin so, then datasets.
+
+    Raises SolrConnectionError.
+    """
     typed = typed.replace("\x00", " ").strip()[:MAX_TYPED]
     start = entries.beginning(typed)
     if len(start) < MIN_TYPED:
         return []
-    found = _ask(typed, start)
+    try:
+        found = _ask(typed, start)
+    except SolrError as error:
+        raise SolrConnectionError(str(error)) from error  # which CKAN's API knows
     begun = list(_begun(found.raw_response.get("facets", {})))
     room = MOST - len(begun)
     datasets = [dataset for dataset in found.docs if dataset["title"] not in {one.text for one in begun}]

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypedDict
 
 import ckan.plugins.toolkit as tk
@@ -17,6 +17,7 @@ from ckanext.datastore.backend.postgres import get_read_engine
 from ckanext.hue.tables import versions
 from ckanext.hue.tables.building import TEXT_SEARCH
 from ckanext.hue.tables.columns import info_of
+from ckanext.hue.tables.filters import MAX_EXPONENT
 
 from .errors import BadFilter, BadLimit, BadSearch, BadSort, NoTable, StillIndexing, UnknownColumn
 
@@ -30,6 +31,7 @@ MAX_SEARCH = 1_000  # characters
 MAX_ROWS = 2**62
 
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"})
 # Columns in their order, with the comments that hold the data dictionary as CKAN writes it.
 _COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, NULL), col_description(c.oid, a.attnum)
@@ -207,9 +209,9 @@ def _comparisons(name: str, kind: str, asked: Mapping[str, Any]) -> dict[str, An
     if "contains" in asked and (kind != "text" or not isinstance(asked["contains"], str)):
         raise BadFilter(name=name, reason=tk._("«contains» cần một đoạn văn bản, trên cột văn bản"))
     return {
-        operation: _filter_values(name, kind, value)
+        operation: [_number(kind, one) for one in _filter_values(name, kind, value)]
         if operation == "in"
-        else _filter_value(name, kind, value)
+        else _number(kind, _filter_value(name, kind, value))
         for operation, value in asked.items()
     }
 
@@ -232,6 +234,18 @@ def _filter_value(name: str, kind: str, value: Any) -> Any:
     if len(value) > MAX_VALUE or not _storable(value):
         raise BadFilter(name=name, reason=tk._("giá trị quá dài hoặc có ký tự không hợp lệ"))
     return unicodedata.normalize("NFC", value)
+
+
+def _number(kind: str, value: Any) -> Any:
+    """The number that a text is, to be compared with numbers of any kind: 12.5 with whole ones too. What is
+    none, or fits no column, is left as it is, for PostgreSQL to judge."""
+    if kind not in _NUMBERS or not isinstance(value, str):
+        return value
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    return number if number.is_finite() and abs(number.adjusted()) <= MAX_EXPONENT else value
 
 
 def _search(q: str) -> str:
