@@ -118,6 +118,25 @@ def test_a_killed_rebuild_is_continued_but_not_for_another_purpose(
     assert heard[0] == 2
 
 
+def test_a_continued_rebuild_also_brings_what_was_lost_since(
+    dataset: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ckanext.hue.search import contents, indexing, rebuilding
+
+    ids = [dataset()["id"] for _ in range(3)]
+    monkeypatch.setattr(rebuilding, "BATCH", 2)
+
+    def killed_late(progress: Any) -> None:
+        if progress.done == progress.total:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        rebuilding.rebuild(killed_late, anew=True)
+    contents.remove(list(map(indexing.index_id, ids)))
+    rebuilding.rebuild(_silent)
+    assert set(_documents(ids)) == set(ids)
+
+
 def test_a_batch_is_one_request(dataset: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     import pysolr
 

@@ -75,10 +75,26 @@ def rebuild(
         model.Session.remove()
         tell(progress)
     make_connection().commit()
+    _complete(progress)
     progress.removed = remove_strange()
     model.Session.query(model.SystemInfo).filter_by(key=_MARK).delete()
     model.Session.commit()
     return progress
+
+
+def _complete(progress: Progress) -> None:
+    """Index what is missing all the same: what a rebuild did that was killed may have been lost meanwhile."""
+    there = {one.index_id for one in contents.documents()}
+    missing = [
+        row.id
+        for row in rows("SELECT id FROM package WHERE state <> 'deleted' ORDER BY id")
+        if indexing.index_id(row.id) not in there and row.id not in progress.refused
+    ]
+    for start in range(0, len(missing), BATCH):
+        progress.refused += _index(missing[start : start + BATCH], {})
+        model.Session.remove()
+    if missing:
+        make_connection().commit()
 
 
 def remove_strange() -> int:
