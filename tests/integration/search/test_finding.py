@@ -122,7 +122,7 @@ def test_places_and_years_narrow_a_search(dataset: Make, action: Action, mark: s
     assert {item["name"] for item in found["hue_units"]["items"]} == {"46", "19777", "481"}
     assert {item["name"] for item in found["hue_years"]["items"]} == {"2019", "2020", "2021"}
     assert action("package_search", q=mark, fq="hue_units:46 hue_years:2020")["count"] == 1
-    assert action("package_search", q=f"{mark} vỹ dạ")["count"] == 1
+    assert action("package_search", q="vy da", fq=f"text:{mark}")["count"] == 1
 
 
 def test_columns_and_labels_of_tables_are_searched_and_edited_labels_too(
@@ -155,13 +155,13 @@ def test_columns_and_labels_of_tables_are_searched_and_edited_labels_too(
     [
         {"notes": "chữ " * 2_500_000},
         {"notes": "x" * 10_000_000},
-        {"version": "v" * 40_000, "url": "https://example.vn/" + "u" * 40_000},
+        {"url": "https://example.vn/" + "u" * 40_000},
         {"author": "ă" * 40_000},
         {"notes": "a\x01b\x0bc ￾ " + "́" * 5_000},
     ],
 )
 def test_no_value_is_too_long_or_too_odd_for_solr(
-    dataset: Make, action: Action, mark: str, odd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    dataset: Make, action: Action, mark: str, odd: dict[str, Any]
 ) -> None:
     from ckan import model
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -69,7 +70,8 @@ def test_a_renamed_agency_is_seen(dataset: Make) -> None:
         agency.title = "Cơ quan đổi tên"
         model.Session.commit()
         rebuilding.rebuild(_silent, anew=True)
-        assert "Cơ quan đổi tên" in _documents([made["id"]])[made["id"]]["validated_data_dict"]
+        kept = json.loads(_documents([made["id"]])[made["id"]]["validated_data_dict"])
+        assert kept["organization"]["title"] == "Cơ quan đổi tên"
     finally:
         model.Session.query(model.Group).filter_by(name="co-quan-thu").update({"title": before})
         model.Session.commit()

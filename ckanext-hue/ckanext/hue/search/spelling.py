@@ -72,6 +72,7 @@ def _examples(words: Sequence[str]) -> list[str]:
         qf="title^3 hue_keywords^2 text",
         mm="100%",
         bf="query($hue_pairs)",
+        hue_words=" ".join(words),
         fq=public.filters(),
         fl="title,tags",
         rows=EXAMPLES,
