@@ -138,7 +138,7 @@ def test_no_question_in_the_address_fails_the_page(
     visit: Callable[..., Any], sample: Any, question: str
 ) -> None:
     opened = visit(f"{sample.table_path}?{question}")
-    expect(opened.page.get_by_role("heading", name="Xem trước bảng")).to_be_visible()
+    expect(opened.page.get_by_role("heading", name="Khám phá bảng dữ liệu")).to_be_visible()
     assert opened.faults == []
 
 

@@ -104,7 +104,7 @@ def walk_to(page: Page, target: Locator, key: str = "Tab", most: int = 120) -> N
         if target.evaluate("it => it === document.activeElement"):
             break
     expect(target).to_be_focused()
-    outline = "it => getComputedStyle(it.closest('.hue-theme label') ?? it).outlineStyle"
+    outline = "it => getComputedStyle(it.closest('.hue-search') ?? it).outlineStyle"
     assert target.evaluate(outline) != "none"
 
 
@@ -127,7 +127,7 @@ def test_on_a_phone_from_words_without_accents_to_a_file_that_opens(
     page.get_by_role("combobox", name="Tìm kiếm bộ dữ liệu").press_sequentially(stays["words"])
     page.get_by_role("option").filter(has_text=stays["title"]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(stays["title"])
-    page.get_by_role("link", name="Xem bảng").click()
+    page.get_by_role("link", name="Xem bảng", exact=True).click()
 
     page.get_by_text("Bộ lọc", exact=True).click()
     page.get_by_role("group", name="Loại hình").get_by_label("Nhà nghỉ").check()
@@ -140,7 +140,9 @@ def test_on_a_phone_from_words_without_accents_to_a_file_that_opens(
     assert fits(page)
     tab(page, "Bản đồ").click()
     expect(
-        page.get_by_role("list", name="Điểm đang thấy").or_(page.locator("[data-map-note]")).first
+        page.get_by_role("list", name="Các điểm đang thấy trên bản đồ")
+        .or_(page.locator("[data-map-note]"))
+        .first
     ).to_be_attached()
     assert fits(page)
     tab(page, "Bảng").click()
@@ -171,11 +173,11 @@ def test_by_keyboard_alone_from_the_search_to_a_file(
     expect(page.get_by_role("heading", level=1)).to_have_text(stays["title"])
 
     keys.press("Tab")
-    expect(page.get_by_role("link", name="Đi tới nội dung chính")).to_be_focused()
+    expect(page.get_by_role("link", name="Chuyển đến nội dung chính")).to_be_focused()
     keys.press("Enter")
-    walk_to(page, page.get_by_role("link", name="Xem bảng").first, most=15)
+    walk_to(page, page.get_by_role("link", name="Xem bảng", exact=True), most=15)
     keys.press("Enter")
-    expect(page.get_by_role("heading", name="Xem trước bảng")).to_be_visible()
+    expect(page.get_by_role("heading", name="Khám phá bảng dữ liệu")).to_be_visible()
 
     walk_to(page, page.locator("#explorer summary").filter(has_text="Bộ lọc"))
     keys.press("Enter")
@@ -221,7 +223,7 @@ def test_a_chart_and_a_map_have_a_name_and_a_table(visit: Visit, stays: dict[str
     page.get_by_text("Số liệu dạng bảng").click()
     expect(page.get_by_role("table", name=title)).to_be_visible()
     page = visit(f"{stays['table']}?tab=map").page
-    expect(page.get_by_role("group", name="Bản đồ Cơ sở lưu trú")).to_be_attached()
+    expect(page.get_by_role("group", name="Bản đồ: Cơ sở lưu trú")).to_be_attached()
     expect(page.get_by_role("table").get_by_role("cell", name="Cơ sở Hương Giang 7")).to_be_visible()
 
 
@@ -257,7 +259,7 @@ def test_a_wrong_figure_is_reported(visit: Visit, stays: dict[str, str]) -> None
     page.get_by_role("button", name="Gửi").click()
     expect(page).to_have_url(re.compile("/report"))
     page.get_by_role("radio").first.check()
-    page.get_by_label("Mô tả").fill("Dòng 7: số phòng là 71.")
+    page.get_by_role("textbox", name="Mô tả vấn đề").fill("Dòng 7: số phòng là 71.")
     page.get_by_role("button", name="Gửi").click()
     expect(page).to_have_url(re.compile("/report/sent"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -339,7 +341,7 @@ def test_without_scripts_the_same_way_leads_to_the_file(
     page.get_by_role("searchbox", name="Tìm kiếm bộ dữ liệu").fill(stays["words"])
     page.get_by_role("button", name="Tìm kiếm").click()
     page.get_by_role("link", name=stays["title"]).click()
-    page.get_by_role("link", name="Xem bảng").click()
+    page.get_by_role("link", name="Xem bảng", exact=True).click()
     page.get_by_text("Bộ lọc", exact=True).click()
     page.get_by_role("group", name="Loại hình").get_by_label("Nhà nghỉ").check()
     page.get_by_role("button", name="Áp dụng bộ lọc").click()
