@@ -105,9 +105,9 @@ def test_a_click_on_a_column_sorts_and_a_second_one_turns_the_order(
 def test_pages_of_a_table_follow_each_other(visit: Callable[..., Any], sample: Any) -> None:
     page = visit(sample.table_path).page
     page.get_by_role("link", name="Trang sau").click()
-    expect(page.get_by_role("status")).to_contain_text("Dòng 21–40 trên tổng số 60")
+    expect(page.locator("#explorer-said")).to_contain_text("Dòng 21–40 trên tổng số 60")
     page.get_by_role("link", name="3", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Dòng 41–60 trên tổng số 60")
+    expect(page.locator("#explorer-said")).to_contain_text("Dòng 41–60 trên tổng số 60")
     expect(page.get_by_role("link", name="Trang sau")).to_have_count(0)
 
 
@@ -138,7 +138,7 @@ def test_no_question_in_the_address_fails_the_page(
     visit: Callable[..., Any], sample: Any, question: str
 ) -> None:
     opened = visit(f"{sample.table_path}?{question}")
-    expect(opened.page.get_by_role("heading", name="Xem trước bảng")).to_be_visible()
+    expect(opened.page.get_by_role("heading", name="Khám phá bảng dữ liệu")).to_be_visible()
     assert opened.faults == []
 
 
