@@ -90,7 +90,7 @@ def take_pictures(arguments: list[str]) -> int:
 def run_selected(arguments: list[str], **environment: str) -> int:
     """Run what the arguments select, or everything, with these variables. The first failure's code."""
     chosen = select(arguments)
-    sites = portal.TESTS[:1] if arguments else portal.TESTS
+    sites = portal.TESTS if not arguments or "-n" in arguments else portal.TESTS[:1]
     with state.exclusive("test.lock", "một lượt ./hue test khác"):
         was_up = supervision.is_running()
         try:

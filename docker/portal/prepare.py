@@ -143,7 +143,7 @@ def prepare_index(environment: Mapping[str, str]) -> None:
         return
     say("Lập chỉ mục tìm kiếm")
     INDEX_MARK.unlink(missing_ok=True)
-    run(["ckan", "search-index", "rebuild", "--quiet"], environment)
+    run(["ckan", "hue", "search", "rebuild", "--quiet", "--purpose", present], environment)
     INDEX_MARK.write_text(present, encoding="utf-8")
 
 

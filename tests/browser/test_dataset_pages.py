@@ -64,7 +64,7 @@ def test_the_first_screen_says_what_it_is_who_answers_and_where_the_data_is(
 
 def test_one_example_is_unfolded_at_a_time(visit: Callable[..., Any], sample: Any) -> None:
     page = visit(sample.dataset_path).page
-    page.locator("#api ~ .hue-examples summary", has_text="JavaScript").click()
+    page.locator("#api ~ .hue-samples summary", has_text="JavaScript").click()
     expect(page.locator("#example-javascript")).to_be_visible()
     expect(page.locator("#example-curl")).to_be_hidden()
 

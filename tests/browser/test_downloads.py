@@ -104,11 +104,11 @@ def test_the_page_of_a_dataset_lists_files_and_the_zip(
 ) -> None:
     opened = visit(loaded.dataset_path, size)
     page = opened.page
-    page.get_by_text("8 định dạng tải về").click()
+    page.get_by_text("(8 định dạng)").click()
     expect(page.get_by_role("link", name="Parquet")).to_be_visible()
     assert page.evaluate(WIDER_THAN_THE_WINDOW) == 0
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="Tất cả bảng kèm siêu dữ liệu (ZIP)").click()
+        page.get_by_role("link", name="Tải bảng kèm siêu dữ liệu trong một tệp (ZIP)").click()
     downloading.value.save_as(tmp_path / "tat-ca.zip")
     assert (tmp_path / "tat-ca.zip").read_bytes().startswith(b"PK")
     assert downloading.value.suggested_filename == f"{loaded.title}.zip"

@@ -283,6 +283,12 @@ def hue_zip_path(dataset: Mapping[str, Any]) -> str:
     return listing.zip_path(dataset["id"])
 
 
+def hue_data_lang() -> Markup:
+    """The attribute `lang` of what agencies wrote, on pages in another language than theirs."""
+    written = str(tk.config["ckan.locale_default"])
+    return Markup("") if tk.h.lang() == written else Markup(' lang="{}"').format(written)
+
+
 def hue_dcat_links(dataset: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
     """(name, address) of a dataset's metadata as DCAT, or of the whole catalogue's."""
     stem = f"/dataset/{dataset['id']}" if dataset else "/catalog"

@@ -76,23 +76,23 @@ def test_an_abbreviation_is_found_within_a_phrase(
 @pytest.mark.parametrize(
     "typed",
     [
-        '"',
-        "(((",
-        "a AND",
-        "-",
-        "*",
-        "\\",
-        "{!join from=a to=b}x",
-        '_query_:"{!func}1"',
-        "a:b:c",
-        "[1 TO",
-        "~",
-        "^^",
-        "a" * 100_000,
-        "từ " * 20_000,
-        "\x00\x01",
-        "title:(",
-        'tags:"',
+        *(
+            '"',
+            "(((",
+            "-",
+            "*",
+            "\\",
+            "~",
+            "^^",
+            "[",
+            "zqxj AND",
+            "OR zqxj",
+            "-zqxj",
+            "[zqxj TO",
+            "zqxj:zqxk:zqxl",
+        ),
+        *("{!join from=zqxj to=zqxk}zqxl", '_query_:"{!zqxj}zqxk"', "title:(", 'tags:"zqxj', "\x00\x01"),
+        *("zqxj" * 25_000, "zqxj " * 20_000, '"zqxj" ' * 20_000),
     ],
 )
 def test_no_sign_makes_a_search_fail_or_find_what_it_should_not(action: Action, typed: str) -> None:
@@ -122,7 +122,7 @@ def test_places_and_years_narrow_a_search(dataset: Make, action: Action, mark: s
     assert {item["name"] for item in found["hue_units"]["items"]} == {"46", "19777", "481"}
     assert {item["name"] for item in found["hue_years"]["items"]} == {"2019", "2020", "2021"}
     assert action("package_search", q=mark, fq="hue_units:46 hue_years:2020")["count"] == 1
-    assert action("package_search", q=f"{mark} vỹ dạ")["count"] == 1
+    assert action("package_search", q="vy da", fq=f"text:{mark}")["count"] == 1
 
 
 def test_columns_and_labels_of_tables_are_searched_and_edited_labels_too(
@@ -155,14 +155,15 @@ def test_columns_and_labels_of_tables_are_searched_and_edited_labels_too(
     [
         {"notes": "chữ " * 2_500_000},
         {"notes": "x" * 10_000_000},
-        {"version": "v" * 40_000, "url": "https://example.vn/" + "u" * 40_000},
+        {"url": "https://example.vn/" + "u" * 40_000},
         {"author": "ă" * 40_000},
         {"notes": "a\x01b\x0bc ￾ " + "́" * 5_000},
     ],
 )
 def test_no_value_is_too_long_or_too_odd_for_solr(
-    dataset: Make, action: Action, mark: str, odd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    dataset: Make, action: Action, mark: str, odd: dict[str, Any]
 ) -> None:
+    import ckan.plugins.toolkit as tk
     from ckan import model
 
     from ckanext.hue.search import indexing
@@ -171,8 +172,11 @@ def test_no_value_is_too_long_or_too_odd_for_solr(
     # As an old or foreign dataset may be in the database, whatever forms refuse today.
     model.Session.query(model.Package).filter_by(id=made["id"]).update(odd)
     model.Session.commit()
-    indexing.index_datasets([made["id"]])
-    assert action("package_search", q=mark)["count"] == 1
+    try:
+        indexing.index_datasets([made["id"]])
+        assert action("package_search", q=mark)["count"] == 1
+    finally:
+        tk.get_action("dataset_purge")({"ignore_auth": True, "user": made["user"]}, {"id": made["id"]})
 
 
 def test_a_batch_asks_the_datastore_once(dataset: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -57,23 +59,20 @@ def test_what_is_missing_or_outdated_is_read_from_the_database(dataset: Make) ->
 
 
 def test_a_renamed_agency_is_seen(dataset: Make) -> None:
+    import ckan.plugins.toolkit as tk
     from ckan import model
 
     from ckanext.hue.search import rebuilding
 
-    made = dataset()
-    agency = model.Group.get("co-quan-thu")
-    assert agency is not None
-    before = agency.title
-    try:
-        agency.title = "Cơ quan đổi tên"
-        model.Session.commit()
-        rebuilding.rebuild(_silent, anew=True)
-        assert "Cơ quan đổi tên" in _documents([made["id"]])[made["id"]]["validated_data_dict"]
-    finally:
-        model.Session.query(model.Group).filter_by(name="co-quan-thu").update({"title": before})
-        model.Session.commit()
-        rebuilding.rebuild(_silent, anew=True)
+    name = f"co-quan-{uuid.uuid4().hex[:8]}"
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    tk.get_action("organization_create")({"ignore_auth": True, "user": user}, {"name": name, "title": "Cũ"})
+    made = dataset(owner_org=name)
+    model.Session.query(model.Group).filter_by(name=name).update({"title": "Cơ quan đổi tên"})
+    model.Session.commit()
+    rebuilding.rebuild(_silent, anew=True)
+    kept = json.loads(_documents([made["id"]])[made["id"]]["validated_data_dict"])
+    assert kept["organization"]["title"] == "Cơ quan đổi tên"
 
 
 def test_documents_without_a_dataset_are_removed(application: Any) -> None:
@@ -99,23 +98,41 @@ def test_a_killed_rebuild_is_continued_but_not_for_another_purpose(
 ) -> None:
     from ckanext.hue.search import rebuilding
 
-    for _ in range(3):
+    for _ in range(4):
         dataset()
     monkeypatch.setattr(rebuilding, "BATCH", 2)
+    heard: list[int] = []
+
+    def killed(progress: Any) -> None:
+        heard.append(progress.done)
+        raise KilledError
+
+    for settings in ({"purpose": "a", "anew": True}, {"purpose": "a"}, {"purpose": "b"}):
+        with pytest.raises(KilledError):
+            rebuilding.rebuild(killed, **settings)
+    assert heard == [2, 4, 2]
+    monkeypatch.undo()
+    rebuilding.rebuild(_silent, anew=True)
+
+
+def test_an_interrupted_rebuild_whose_documents_were_lost_begins_again(
+    dataset: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ckanext.hue.search import contents, indexing, rebuilding
+
+    lost = dataset()["id"]
+    monkeypatch.setattr(rebuilding, "BATCH", 1_000_000)
 
     def killed(_progress: Any) -> None:
         raise KilledError
 
     with pytest.raises(KilledError):
-        rebuilding.rebuild(killed, purpose="a", anew=True)
+        rebuilding.rebuild(killed, anew=True)
+    contents.remove([indexing.index_id(lost)])
     heard: list[int] = []
-    rebuilding.rebuild(lambda progress: heard.append(progress.done), purpose="a")
-    assert heard[0] == 4
-    with pytest.raises(KilledError):
-        rebuilding.rebuild(killed, purpose="a", anew=True)
-    heard.clear()
-    rebuilding.rebuild(lambda progress: heard.append(progress.done), purpose="b")
-    assert heard[0] == 2
+    done = rebuilding.rebuild(lambda progress: heard.append(progress.done))
+    assert heard == [done.total]
+    assert set(_documents([lost])) == {lost}
 
 
 def test_a_continued_rebuild_also_brings_what_was_lost_since(

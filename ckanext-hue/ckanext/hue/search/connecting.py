@@ -1,6 +1,6 @@
-"""Searches over connections to Solr that stay open. CKAN makes one for each, with all that requests prepares.
+"""Searches over connections to Solr that stay open, where CKAN makes and closes one for each.
 
-Making and closing it takes longer than Solr's answer. Only searches go this way; writing is left to CKAN.
+That takes longer than Solr's answer. Only searches go this way; writing is left to CKAN.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from ckan.lib.search import common
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
+from . import query
+
 _kept = threading.local()
 # A process must not speak over a connection of the one that it was forked from.
 os.register_at_fork(after_in_child=lambda: _kept.__dict__.clear())
@@ -26,11 +28,17 @@ def keep_open() -> None:
     core_query.make_connection = connection
 
 
-def connection(decode_dates: bool = True) -> pysolr.Solr:
+class Searcher(pysolr.Solr):
+    """What CKAN asks is said to Solr as `query` has it; CKAN has checked it by then."""
+
+    def search(self, q: str, search_handler: str | None = None, **asked: Any) -> Any:
+        return super().search(search_handler=search_handler, **query.with_any_word({"q": q, **asked}))
+
+
+def connection(decode_dates: bool = True) -> Searcher:
     """As CKAN's, with this thread's own session. Raises what CKAN's raises."""
     made: Any = common.make_connection(decode_dates=decode_dates)
-    made.session = _session(made.url)
-    return made
+    return Searcher(made.url, decoder=made.decoder, timeout=made.timeout, session=_session(made.url))
 
 
 def _session(url: str) -> requests.Session:

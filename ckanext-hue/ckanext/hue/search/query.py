@@ -9,11 +9,6 @@ import re
 import unicodedata
 from typing import Any
 
-from ckan.lib.search.query import VALID_SOLR_PARAMETERS
-
-# CKAN hands on what is named here, and else says AND; then each word would be needed, whatever `mm` says.
-VALID_SOLR_PARAMETERS.add("q.op")
-
 MAX_TYPED = 500  # characters; what comes after is not searched
 MAX_WORDS = 40  # of which each is looked for in every field
 QUERY_FIELDS = (
@@ -27,7 +22,7 @@ TIE = "0.25"
 RAISING = ("query($hue_accents)", "query($hue_pairs)")
 NOTHING = "-*:*"
 _EVERYTHING = ("", "*:*", '""', "''")
-_OWN_SETTINGS = ("qf", "defType", "mm", "tie", "q.op")
+_OWN_SETTINGS = ("qf", "defType", "mm", "tie")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _SIGNS = re.compile(r'[\\/+\-&|!(){}\[\]^"~*?:<>\x00-\x1f\x7f\ud800-\udfff]')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
@@ -62,11 +57,21 @@ def in_vietnamese(search: dict[str, Any]) -> dict[str, Any]:
         "q": words,
         "defType": "edismax",
         "qf": QUERY_FIELDS,
-        "q.op": "OR",
         "mm": LEAST_WORDS,
         "tie": TIE,
         "bf": [*([asked] if isinstance(asked, str) else asked), *RAISING],
     }
+
+
+def with_any_word(search: dict[str, Any]) -> dict[str, Any]:
+    """The same question as Solr gets it, where a dataset need not have every word.
+
+    CKAN says AND of the words as of the filters, whatever `mm` says, and lets no other word about it through.
+    """
+    if search.get("qf") != QUERY_FIELDS:
+        return search
+    words = {"q": "{!edismax q.op=OR v=$hue_words}", "hue_words": search["q"]}
+    return {**search, **words, "defType": "lucene"}
 
 
 def is_field_query(typed: str) -> bool:

@@ -110,9 +110,16 @@ def _begun(purpose: str, anew: bool) -> Progress:
     left = model.get_system_info(_MARK)
     if left and not anew:
         progress = Progress(**json.loads(left))
-        if progress.purpose == purpose:
+        if progress.purpose == purpose and _are_there(progress.done - len(progress.refused)):
             return progress
     return Progress(purpose=purpose)
+
+
+def _are_there(documents: int) -> bool:
+    """Whether Solr still has what an interrupted rebuild brought; its core may have been emptied since."""
+    solr = make_connection()
+    solr.commit()
+    return solr.search("*:*", rows=0, defType="lucene").hits >= documents
 
 
 def _remember(progress: Progress) -> None:

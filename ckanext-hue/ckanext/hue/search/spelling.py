@@ -47,8 +47,29 @@ def _respelled(words: Sequence[str]) -> list[str] | None:
     offered = [one for one in _collations(found.raw_response.get("spellcheck", {})) if one["hits"]]
     if not offered:
         return None
-    best = min(offered, key=lambda one: (_distance(words, one["collationQuery"]), -one["hits"]))
-    return fold(best["collationQuery"]).replace("(", " ").replace(")", " ").split()
+    queries = [fold(one["collationQuery"]).replace("(", " ").replace(")", " ") for one in offered]
+    beside = _side_by_side(queries)
+    order = [
+        (_distance(words, text), -beside[place], -offered[place]["hits"], place)
+        for place, text in enumerate(queries)
+    ]
+    return queries[min(order)[-1]].split()
+
+
+def _side_by_side(queries: Sequence[str]) -> list[int]:
+    """In how many datasets all words of each of these stand side by side."""
+    parser = "{{!edismax key={name} qf=text_pairs q.op=OR mm=100% bf='' v=${name}}}"
+    named = {f"words{place}": text for place, text in enumerate(queries)}
+    found = connection(decode_dates=False).search(
+        "*:*",
+        defType="lucene",
+        fq=public.filters(),
+        rows=0,
+        facet="true",
+        **{"facet.query": [parser.format(name=name) for name in named]},
+        **named,
+    )
+    return [found.facets["facet_queries"][name] for name in named]
 
 
 def _collations(spelled: dict[str, Any]) -> list[dict[str, Any]]:
@@ -57,11 +78,9 @@ def _collations(spelled: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _distance(words: Sequence[str], offered: str) -> int:
-    """How many words are others now; a word that was only taken apart or joined is none."""
-    before, after = fold(" ".join(words)), fold(offered)
-    if before.replace(" ", "") == after.replace(" ", ""):
-        return 0
-    return sum((Counter(after.split()) - Counter(before.split())).values())
+    """How many letters are others now; blanks, and letters that changed places, are none."""
+    before, after = (Counter("".join(fold(text).split())) for text in ("".join(words), offered))
+    return sum(((before - after) + (after - before)).values())
 
 
 def _examples(words: Sequence[str]) -> list[str]:
@@ -72,6 +91,7 @@ def _examples(words: Sequence[str]) -> list[str]:
         qf="title^3 hue_keywords^2 text",
         mm="100%",
         bf="query($hue_pairs)",
+        hue_words=" ".join(words),
         fq=public.filters(),
         fl="title,tags",
         rows=EXAMPLES,

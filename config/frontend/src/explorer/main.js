@@ -33,6 +33,14 @@ function exchange(text) {
   section.innerHTML = text;
   again();
   hydrate();
+  announce();
+}
+
+// What came, for those who do not see it: how many rows, which chart, what is wrong.
+function announce() {
+  const said = section.querySelectorAll(".hue-callout:not([role]), .hue-ex-status, figcaption strong, .hue-ex-title");
+  const tab = section.querySelector(".hue-ex-tabs [aria-current]");
+  document.getElementById("explorer-said").textContent = [tab, ...said].map((each) => each.textContent.trim()).join(". ");
 }
 
 // Draws what the part holds; each library is fetched when its tab is first opened.

@@ -12,8 +12,13 @@ export function keepPlace(section) {
       if (open.includes(fold.dataset.keep)) fold.open = !fold.name;
       else if (shut.includes(fold.dataset.keep)) fold.open = false;
     }
-    if (focused) (find(section, focused) ?? section).focus({ preventScroll: true });
+    if (focused) reachable(find(section, focused) ?? section).focus({ preventScroll: true });
   };
+}
+
+// What stands in a shut fold takes no focus; its summary does.
+function reachable(element) {
+  return element.localName === "summary" ? element : (element.closest("details:not([open])")?.querySelector("summary") ?? element);
 }
 
 function path(element) {

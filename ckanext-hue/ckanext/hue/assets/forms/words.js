@@ -32,4 +32,25 @@
       searching: function () { return _('Searching…'); },
     };
   });
+
+  /* Select2 gives its fields no name for screen readers, and a text area a role that it may not have. */
+  function name(element) {
+    var label = element.labels && element.labels[0];
+    var field = $(element).next('.select2-container');
+    if (label) {
+      field.find('.select2-selection, textarea').attr('aria-label', label.textContent.replace('*', '').trim());
+    }
+    field.find('textarea').removeAttr('role');
+  }
+
+  var make = $.fn.select2;
+  $.fn.select2 = function () {
+    var made = make.apply(this, arguments);
+    this.each(function () { name(this); });
+    return made;
+  };
+  $.extend($.fn.select2, make);
+
+  /* CKAN's handles for dragging are signs alone. */
+  $(window).on('load', function () { $('a.handle').attr('aria-label', _('Reorder resources')); });
 })(this.ckan, this.jQuery);
