@@ -62,7 +62,10 @@ def row(resource_id: str, row_id: int) -> str:
         raise NotFound from error
     limit = config.query_timeout()
     shown = places.popup_columns(known, places.place_of(known, _profile(resource_id, known)))
-    cells = rows.one(resource_id, shown, row_id, limit)
+    try:
+        cells = rows.one(resource_id, shown, row_id, limit)
+    except tk.ValidationError as error:
+        return tk.abort(503, " ".join(error.error_summary.values()))
     if cells is None:
         raise NotFound
     title = places.title_column(known)

@@ -25,6 +25,8 @@ _EVERYTHING = ("", "*:*", '""', "''")
 _OWN_SETTINGS = ("qf", "defType", "mm", "tie")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _SIGNS = re.compile(r'[\\/+\-&|!(){}\[\]^"~*?:<>\x00-\x1f\x7f\ud800-\udfff]')
+# Letters with their marks alone: "-huế", but no range of years and no name with a hyphen
+_EXCLUDED = re.compile(r"(?:^|\s)-([^\W\d_]+)(?=\s|$)")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 # Names are bounded: without that, a text of many beginnings of names would be read once for each of them.
 _FIELD = re.compile(
@@ -85,20 +87,25 @@ def is_field_query(typed: str) -> bool:
 def plain_words(typed: str) -> str:
     """What was typed as words and "phrases" without any sign that Solr would read as an order.
 
-    Empty when no word is left. AND, OR and NOT are orders only to those who know them, and are left out.
+    Empty when no word is left. AND, OR and NOT are orders only to those who know them, and are left out. What
+    has a word with a minus before it is left out, as in stock CKAN, when other words are looked for.
     """
     text = unicodedata.normalize("NFC", typed[:MAX_TYPED]).translate(_QUOTES)
     parts = text.split('"')
     if len(parts) % 2 == 0:  # a quotation that does not end is none
         parts = [" ".join(parts)]
     left = MAX_WORDS
-    said: list[str] = []
+    wanted: list[str] = []
     for place, part in enumerate(parts):
         words = [word for word in _SIGNS.sub(" ", part).split() if word not in _OPERATORS][:left]
         left -= len(words)
-        if words:
-            said.append(f'"{" ".join(words)}"' if place % 2 else " ".join(words))
-    return " ".join(said)
+        if place % 2:
+            wanted += [f'"{" ".join(words)}"'] if words else []
+        else:
+            excluded = set(_EXCLUDED.findall(part))
+            wanted += [f"-{word}" if word in excluded else word for word in words]
+    nothing_else = all(word.startswith("-") for word in wanted)
+    return " ".join(word.removeprefix("-") if nothing_else else word for word in wanted)
 
 
 def _is_balanced(text: str) -> bool:
