@@ -7,6 +7,7 @@ province alone, which is what the portal ships, there is nothing to tell apart, 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,8 @@ from .columns import Column
 from .proposal import best_measure, function_of
 from .state import Choice, State
 from .traits import Role, traits_of
+
+log = logging.getLogger(__name__)
 
 CLASSES = 5
 MAX_BYTES = 20_000_000  # of the file
@@ -110,12 +113,18 @@ def class_limits(values: list[float]) -> tuple[float, ...]:
 
 
 def codes() -> Mapping[str, str]:
-    """The codes of the units with boundaries, by code and by folded name; empty without a file."""
+    """The codes of the units with boundaries, by code and by folded name; empty without a file.
+
+    A file that cannot be read costs the coloured maps, not the pages of tables; the log says what is wrong.
+    """
     path = config.boundaries()
     if not path:
         return {}
-    file = Path(path)
-    return _codes(path, file.stat().st_mtime_ns)
+    try:
+        return _codes(path, Path(path).stat().st_mtime_ns)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        log.exception("ckanext.hue.explorer.boundaries: %s cannot be read", path)
+        return {}
 
 
 @lru_cache(maxsize=2)

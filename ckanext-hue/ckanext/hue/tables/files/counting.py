@@ -68,12 +68,14 @@ def flush() -> None:
 
 
 def most_downloaded(limit: int) -> list[tuple[str, int]]:
-    """(dataset id, downloads) of the datasets whose files left most often lately; whoever may see them."""
+    """(dataset id, downloads) of the datasets whose files left most often lately; public ones alone."""
     return [
         (found.dataset_id, found.downloads)
         for found in rows(
             "SELECT coalesce(r.package_id, d.file_id) AS dataset_id, sum(d.downloads) AS downloads"
             " FROM hue_download d LEFT JOIN resource r ON r.id = d.file_id"
+            " JOIN package p ON p.id = coalesce(r.package_id, d.file_id)"
+            " AND p.state = 'active' AND NOT p.private"
             " WHERE d.day > current_date - :days GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :limit",
             days=RANKED_DAYS,
             limit=limit,
