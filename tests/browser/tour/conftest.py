@@ -154,9 +154,10 @@ class Stop:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `stop` runs on every page."""
+    """A test that asks for `stop` runs on every page; marked `public_alone`, on those for everybody."""
     if "stop" in metafunc.fixturenames:
-        metafunc.parametrize("stop", [*PUBLIC, *SIGNED_IN], indirect=True)
+        public_alone = metafunc.definition.get_closest_marker("public_alone")
+        metafunc.parametrize("stop", PUBLIC if public_alone else [*PUBLIC, *SIGNED_IN], indirect=True)
 
 
 @pytest.fixture
