@@ -7,7 +7,6 @@ docs/benchmarks.md says how each figure is measured.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,7 +17,7 @@ from measuring import entry, portal_arm
 from measuring.figures import Row
 
 from stack.arguments import Parser
-from stack.steps import say, seconds, step
+from stack.steps import step
 
 # In this order: the last ones make the catalogue grow.
 MEASURES: dict[str, tuple[str, Callable[[Bench], list[Row]]]] = {
@@ -44,7 +43,6 @@ def parser() -> Parser:
 
 def measure(names: Sequence[str], sizes: Sizes) -> list[Row]:
     """Make the catalogue, run the measures in order over both servers, and take everything away again."""
-    rows: list[Row] = []
     with ExitStack() as stack:
         with step("Dựng cổng để đo"):
             stack.enter_context(portal_arm.site())
@@ -54,13 +52,7 @@ def measure(names: Sequence[str], sizes: Sizes) -> list[Row]:
         )
         with step("So sánh hai bên"):
             page_runs.compare(bench)
-        for name in names:
-            title, run = MEASURES[name]
-            say(f"\n── {title}")
-            start = time.monotonic()
-            rows += run(bench)
-            say(f"  {seconds(time.monotonic() - start)}")
-    return rows
+        return entry.in_turn([MEASURES[name] for name in names], bench)
 
 
 def main(arguments: Sequence[str]) -> int:

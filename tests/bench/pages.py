@@ -7,7 +7,6 @@ docs/benchmarks.md says how each figure is measured.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,7 +17,7 @@ from paging import arms, loading, painting
 from paging.plan import QUICK, Bench, Sizes
 
 from stack.arguments import Parser
-from stack.steps import say, seconds, step
+from stack.steps import step
 
 MEASURES: dict[str, tuple[str, Callable[[Bench], list[Row]]]] = {
     "uncached": ("Không qua bộ nhớ đệm", loading.uncached),
@@ -40,7 +39,6 @@ def parser() -> Parser:
 
 def measure(names: Sequence[str], sizes: Sizes) -> list[Row]:
     """Make the datasets, run the measures over the servers, and take everything away again."""
-    rows: list[Row] = []
     loading.require_wrk()
     with ExitStack() as stack:
         with step("Dựng cổng để đo"):
@@ -56,13 +54,7 @@ def measure(names: Sequence[str], sizes: Sizes) -> list[Row]:
         )
         with step("So sánh hai bên"):
             arms.compare(bench)
-        for name in names:
-            title, run = MEASURES[name]
-            say(f"\n── {title}")
-            start = time.monotonic()
-            rows += run(bench)
-            say(f"  {seconds(time.monotonic() - start)}")
-    return rows
+        return entry.in_turn([MEASURES[name] for name in names], bench)
 
 
 def main(arguments: Sequence[str]) -> int:

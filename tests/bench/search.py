@@ -8,7 +8,6 @@ docs/benchmarks.md says how each figure is measured.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -22,7 +21,7 @@ from searching import arms, runs
 from searching.plan import QUICK, Bench, Sizes
 
 from stack.arguments import Parser
-from stack.steps import say, seconds, step
+from stack.steps import step
 
 MEASURES: dict[str, tuple[str, Callable[[Bench], list[Row]]]] = {
     "results": ("Chất lượng kết quả", runs.results),
@@ -45,7 +44,6 @@ def parser() -> Parser:
 
 def measure(names: Sequence[str], sizes: Sizes) -> list[Row]:
     """Make both indexes, run the measures in order, and take everything away again."""
-    rows: list[Row] = []
     with ExitStack() as stack:
         with step("Dựng cổng để đo"):
             stack.enter_context(portal_arm.site())
@@ -55,13 +53,7 @@ def measure(names: Sequence[str], sizes: Sizes) -> list[Row]:
         bench = Bench(sizes, stack.enter_context(arms.ours()), stack.enter_context(arms.stock()))
         with step("So sánh hai bên"):
             runs.compare(bench)
-        for name in names:
-            title, run = MEASURES[name]
-            say(f"\n── {title}")
-            start = time.monotonic()
-            rows += run(bench)
-            say(f"  {seconds(time.monotonic() - start)}")
-    return rows
+        return entry.in_turn([MEASURES[name] for name in names], bench)
 
 
 def main(arguments: Sequence[str]) -> int:

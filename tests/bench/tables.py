@@ -8,7 +8,6 @@ docs/benchmarks.md says how each figure is measured.
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,7 +18,7 @@ from measuring.figures import Row
 from measuring.plan import QUICK, SMALL_ROWS, Bench, Sizes
 
 from stack.arguments import Parser
-from stack.steps import say, seconds, step
+from stack.steps import step
 
 # In this order: the big table that the first one leaves is what the next two read.
 MEASURES: dict[str, tuple[str, Callable[[Bench], list[Row]]]] = {
@@ -46,7 +45,6 @@ def parser() -> Parser:
 
 def measure(names: Sequence[str], sizes: Sizes, with_stock: bool) -> list[Row]:
     """Make both arms, run the measures in order, and take both arms away again."""
-    rows: list[Row] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=portal_arm.HOME)))
         with step("Dựng cổng để đo"):
@@ -57,13 +55,7 @@ def measure(names: Sequence[str], sizes: Sizes, with_stock: bool) -> list[Row]:
             with step("Dựng CKAN gốc với xloader"):
                 stock = stack.enter_context(stock_arm.site(folder))
         bench = Bench(sizes, folder, stock, big, small)
-        for name in names:
-            title, run = MEASURES[name]
-            say(f"\n── {title}")
-            start = time.monotonic()
-            rows += run(bench)
-            say(f"  {seconds(time.monotonic() - start)}")
-    return rows
+        return entry.in_turn([MEASURES[name] for name in names], bench)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -10,13 +10,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 from measuring import machine, portal_arm, stock_arm
 from measuring.figures import Row, table
 
 from stack import state
 from stack.errors import StackError
-from stack.steps import say, warn
+from stack.steps import say, seconds, warn
+
+Bench = TypeVar("Bench")
 
 
 def run(main: Callable[[Sequence[str]], int], made_for: str) -> None:
@@ -57,6 +60,17 @@ def stock_is_there(what: str) -> bool:
         warn(f"  Không cài được CKAN gốc với {what} nên chỉ đo cổng. {error}")
         return False
     return True
+
+
+def in_turn(measures: Sequence[tuple[str, Callable[[Bench], list[Row]]]], bench: Bench) -> list[Row]:
+    """Run measures (title, function), and say which one runs and how long it took. Returns all their rows."""
+    rows: list[Row] = []
+    for title, measure in measures:
+        say(f"\n── {title}")
+        start = time.monotonic()
+        rows += measure(bench)
+        say(f"  {seconds(time.monotonic() - start)}")
+    return rows
 
 
 def facts(repeats: int) -> list[str]:

@@ -288,11 +288,7 @@ def _of_one(asked: _Asked) -> Chart:
             names.append(tk._("Others ({number})").format(number=values.number(rest)))
             figures.append(whole - sum(each or 0.0 for each in figures))
         else:
-            notes.append(
-                tk._("The first {shown} of {total} values are shown.").format(
-                    shown=values.number(len(shown)), total=values.number(total)
-                )
-            )
+            notes.append(_the_first(len(shown), total))
     return asked.empty(categories=names, series=[Series(chart.y_label, figures)], notes=notes)
 
 
@@ -317,11 +313,7 @@ def _with_series(asked: _Asked) -> Chart:
         groups.sort(key=lambda group: -sum(table[group].values()))
     most = TOP["bar"] if not asked.over_time else MAX_POINTS
     if len(groups) > most:
-        notes.append(
-            tk._("The first {shown} of {total} values are shown.").format(
-                shown=values.number(most), total=values.number(len(groups))
-            )
-        )
+        notes.append(_the_first(most, len(groups)))
         groups = groups[:most]
     names = sorted(weights, key=lambda name: -weights[name])
     kept, rest = names[:TOP_SERIES], names[TOP_SERIES:]
@@ -330,11 +322,7 @@ def _with_series(asked: _Asked) -> Chart:
         others = [sum(table[group].get(name, 0.0) for name in rest) for group in groups]
         series.append(Series(tk._("Others ({number})").format(number=values.number(len(rest))), list(others)))
     elif rest:
-        notes.append(
-            tk._("The first {shown} of {total} values are shown.").format(
-                shown=values.number(len(kept)), total=values.number(len(names))
-            )
-        )
+        notes.append(_the_first(len(kept), len(names)))
     return asked.empty(categories=[_label(asked, group) for group in groups], series=series, notes=notes)
 
 
@@ -383,6 +371,12 @@ def _notes(asked: _Asked) -> list[str]:
         return []
     names = ", ".join(f"“{name[:40]}”" for name in found[:3])
     return [tk._("Without the rows {names}, which would be counted twice.").format(names=names)]
+
+
+def _the_first(shown: int, total: int) -> str:
+    return tk._("The first {shown} of {total} values are shown.").format(
+        shown=values.number(shown), total=values.number(total)
+    )
 
 
 def _too_many(total: int) -> str:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from ckanext.hue.pages.values import kind_of, names_something
+from ckanext.hue.pages import columns
 from ckanext.hue.tables import querying
 from ckanext.hue.tables.files import selection
 from ckanext.hue.tables.querying import Kind, TableColumn
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column and its entry in the data dictionary; `kind` as `values.kind_of` names it.
+class Column(columns.Column):
+    """A column as readers see it, with what PostgreSQL knows of it.
 
     `number` is its place in the table, from 0: what pages name it by where its own name could do harm.
     """
 
     number: int
-    name: str
-    label: str
-    kind: str
-    unit: str
-    notes: str
-    grouped: bool
     is_key: bool
     table: TableColumn
 
@@ -52,18 +46,6 @@ def of_table(resource_id: str) -> dict[str, Column]:
 
 
 def _column(number: int, described: selection.Column, known: TableColumn) -> Column:
-    info, name = described["info"], described["id"]
-    label = str(info.get("label") or "")
-    kind = kind_of(known.type)
-    unit, notes = str(info.get("unit") or ""), str(info.get("notes") or "")
-    return Column(
-        number=number,
-        name=name,
-        label=label or name,
-        kind=kind,
-        unit=unit,
-        notes="" if unit and notes == f"Đơn vị: {unit}" else notes,
-        grouped=kind != "number" or not names_something(name, label),
-        is_key=bool(info.get("is_key")),
-        table=known,
-    )
+    info = described["info"]
+    seen = columns.column({"id": described["id"], "type": known.type, "info": info})
+    return Column(**asdict(seen), number=number, is_key=bool(info.get("is_key")), table=known)

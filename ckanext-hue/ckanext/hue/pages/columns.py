@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,11 @@ class Column:
 
 def described(fields: list[dict[str, Any]]) -> list[Column]:
     """Columns as readers see them. fields: their `id`, `type`, `info`, as `datastore_search` gives them."""
-    return [_column(field) for field in fields if field["id"] != "_id"]
+    return [column(field) for field in fields if field["id"] != "_id"]
 
 
-def _column(field: dict[str, Any]) -> Column:
+def column(field: Mapping[str, Any]) -> Column:
+    """One column, from its `id`, `type`, `info`."""
     info = field.get("info") or {}
     name, label = field["id"], str(info.get("label") or "")
     kind = kind_of(field["type"])
