@@ -12,11 +12,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from xdist.scheduler import LoadFileScheduling
 CONFIG = Path(__file__).parents[1] / "config"
 START_SECONDS = 90
 # What these folders set up takes long, and all their files share it.
-WHOLE_FOLDERS = ("integration/catalog", "integration/harvest/interop", "browser/tour")
+WHOLE_FOLDERS = ("integration/catalog", "integration/harvest/interop")
 
 
 class Scheduling(LoadFileScheduling):
@@ -78,6 +80,37 @@ def serve() -> Iterator[Callable[[Path, str], str]]:
     """Serve the CKAN of a configuration file at an address until the tests end; returns its URL."""
     with ExitStack() as stack:
         yield lambda ini, address: stack.enter_context(_served(ini, address))
+
+
+@pytest.fixture(scope="session")
+def bad_rows() -> Iterator[Callable[[], str]]:
+    """Start a platform with one table of which two rows cannot be read as declared."""
+    titles = "<script>alert(1)</script> Bảng «lạ» & \u0001"
+    listed = {"id": "b/1?x=<i>", "tenbang": titles, "mucdo": "mo", "macoquan": "so-du-lich", "mabam": "1"}
+    numbers: list[Any] = [*range(200), "=cmd|' /C calc'!A0", "<b>hai</b>"]
+    table = {
+        "code": 0,
+        "data": [{"stt": number, "so": value} for number, value in enumerate(numbers)],
+        "hienthi": [{"tentruong": "stt"}, {"tentruong": "so", "mota": "Số", "kieu": "int"}],
+    }
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            listing = {"code": 0, "phien": 1, "tong": 1, "data": [listed]}
+            body = json.dumps(listing if self.path.startswith("/danhmuc") else table).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Tests print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield lambda: f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 @contextmanager

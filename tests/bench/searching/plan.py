@@ -11,11 +11,11 @@ class Sizes:
 
     repeats: int = 3
     datasets: int = 1_000
-    questions: int = 150
+    questions: int = 400
     typed: int = 100
 
 
-QUICK = Sizes(repeats=1, datasets=60, questions=10, typed=10)
+QUICK = Sizes(repeats=1, datasets=60, questions=20, typed=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -26,6 +28,7 @@ SEARCH_GOAL, REBUILD_GOAL = 2, 5
 SUGGEST_MS = 30
 NDCG_GAIN = 0.10
 ROWS = 20
+READERS = 10
 FACETS = ("organization", "groups", "tags", "res_format")
 _WORDS = ("du lịch", "trường học", "giá đất", "chất lượng nước", "doanh nghiệp", "trạm y tế", "lễ hội")
 _TYPED = ("du l", "co so", "thu tuc h", "so d", "khach", "tru", "giay ph", "nong", "so giao", "phuong")
@@ -41,17 +44,28 @@ def compare(bench: Bench) -> None:
 
 
 def searches(bench: Bench) -> list[Row]:
-    """Milliseconds of `package_search` over HTTP: 20 rows with four facets, every question new."""
-    turns = alternate(
+    """`package_search` over HTTP: 20 rows with four facets, every question new, by ten readers and by one."""
+    arms_by_name = {"cổng": bench.ours, "CKAN": bench.stock}
+    rates = alternate(
+        {name: partial(_rate, address, bench.sizes.questions) for name, address in arms_by_name.items()},
+        bench.sizes.repeats,
+        lambda arm, turn: say(f"  … package_search, {READERS} người, {arm}, lượt {turn}"),
+    )
+    alone = alternate(
         {
-            "cổng": lambda: _median(bench.ours, _questions(bench.sizes.questions)),
-            "CKAN": lambda: _median(bench.stock, _questions(bench.sizes.questions)),
+            name: lambda address=address: _median(address, _questions(bench.sizes.questions))
+            for name, address in arms_by_name.items()
         },
         bench.sizes.repeats,
-        lambda arm, turn: say(f"  … package_search, {arm}, lượt {turn}"),
+        lambda arm, turn: say(f"  … package_search, một người, {arm}, lượt {turn}"),
     )
     title = f"package_search, {ROWS} rows, {len(FACETS)} facets, {bench.sizes.datasets} datasets"
-    return [Row.against(title, turns["cổng"], turns["CKAN"], "ms", SEARCH_GOAL)]
+    return [
+        Row.against_rate(
+            f"{title}, {READERS} readers", rates["cổng"], rates["CKAN"], "answers/s", SEARCH_GOAL
+        ),
+        Row.against(f"{title}, one reader", alone["cổng"], alone["CKAN"], "ms", SEARCH_GOAL),
+    ]
 
 
 def suggestions(bench: Bench) -> list[Row]:
@@ -123,7 +137,21 @@ def _questions(count: int) -> list[str]:
 
 
 def _median(address: str, paths: Iterable[str]) -> float:
-    """Over a connection that stays open; the first answer is not counted."""
+    """Milliseconds; the first answer is not counted."""
+    return statistics.median(_times(address, paths)[1:])
+
+
+def _rate(address: str, count: int) -> float:
+    """Answers a second to ten readers at once, who have `count` questions together."""
+    parts = [_questions(count // READERS) for _ in range(READERS)]
+    with ThreadPoolExecutor(READERS) as readers:
+        start = time.perf_counter()
+        answered = sum(len(times) for times in readers.map(partial(_times, address), parts))
+        return answered / (time.perf_counter() - start)
+
+
+def _times(address: str, paths: Iterable[str]) -> list[float]:
+    """Milliseconds of each answer, over a connection that stays open."""
     times: list[float] = []
     with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)) as connection:
         for path in paths:
@@ -134,7 +162,7 @@ def _median(address: str, paths: Iterable[str]) -> float:
             times.append((time.perf_counter() - start) * 1000)
             if answer.status != http.HTTPStatus.OK:
                 raise BenchError(f"{path}: mã {answer.status}. {body[:500].decode(errors='replace')}")
-    return statistics.median(times[1:])
+    return times
 
 
 def _ids(core: str) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import tomllib
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,121 +19,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 collect_ignore = [] if os.environ.get("HUE_SCREENSHOTS") else ["test_screenshots.py"]
 
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
-MODES = ("light", "dark")
 PASSWORD = "mat-khau-thu-1"
-# Title, address, and the answer's status where it is not 200
-TABLE = "/dataset/{dataset}/resource/{table}"
-PLACES = "/dataset/{places}/resource/{places_table}"
-PUBLIC: dict[str, tuple[str, int]] = {
-    "home": ("/", 200),
-    "results": ("/dataset/?q=du+lich", 200),
-    "results-filtered": ("/dataset/?q=&organization={agency}&res_format=CSV", 200),
-    "results-meant": ("/dataset/?q=du+lihc", 200),
-    "results-empty": ("/dataset/?q=khong+co+gi+het+zzz", 200),
-    "results-unreadable": ("/dataset/?q=%28title%3A", 200),
-    "dataset": ("/dataset/{dataset}", 200),
-    "dataset-places": ("/dataset/{places}", 200),
-    "dataset-history": ("/dataset/activity/{dataset}", 200),
-    "dataset-report": ("/dataset/{dataset}/report", 200),
-    "dataset-report-sent": ("/dataset/{dataset}/report/sent", 200),
-    "table": (TABLE, 200),
-    "table-filtered": (f"{TABLE}?q=2024&sort=nam&order=desc&page=1", 200),
-    "table-empty": (f"{TABLE}?q=khongcoketquanao", 200),
-    "table-problems": (f"{TABLE}?sort=khong-co&from.khong-co=1", 200),
-    "table-chart": (f"{TABLE}?tab=chart", 200),
-    "table-chart-bars": (f"{TABLE}?tab=chart&chart=bar", 200),
-    "table-chart-pie": (f"{TABLE}?tab=chart&chart=pie", 200),
-    "table-chart-scatter": (f"{TABLE}?tab=chart&chart=scatter", 200),
-    "table-map": (f"{PLACES}?tab=map", 200),
-    "table-columns": (f"{TABLE}?tab=columns", 200),
-    "file": ("{file}", 200),
-    "embed-table": (f"{TABLE}/embed", 200),
-    "embed-chart": (f"{TABLE}/embed?tab=chart", 200),
-    "embed-map": (f"{PLACES}/embed?tab=map", 200),
-    "embed-columns": (f"{TABLE}/embed?tab=columns", 200),
-    "agencies": ("/organization/", 200),
-    "agency": ("/organization/{agency}", 200),
-    "agency-about": ("/organization/about/{agency}", 200),
-    "agency-history": ("/organization/activity/{agency}", 200),
-    "agency-quality": ("/organization/{agency}/quality", 200),
-    "fields": ("/group/", 200),
-    "field": ("/group/{field}", 200),
-    "field-about": ("/group/about/{field}", 200),
-    "field-history": ("/group/activity/{field}", 200),
-    "quality": ("/quality", 200),
-    "vocabulary": ("/doc/concept/frequencies.html", 200),
-    "about": ("/about", 200),
-    "terms": ("/terms", 200),
-    "guide": ("/guide", 200),
-    "guide-agencies": ("/guide/agencies", 200),
-    "developers": ("/developers", 200),
-    "accessibility": ("/accessibility", 200),
-    "sign-in": ("/user/login", 200),
-    "signed-out": ("/user/logged_out_redirect", 200),
-    "lost-password": ("/user/reset", 200),
-    "not-found": ("/khong-co-trang-nay", 404),
-    "not-allowed": ("/organization/members/{agency}", 403),
-    "bad-address": ("/dataset/?page=99999999999", 400),
-    "home-english": ("/en/", 200),
-    "results-english": ("/en/dataset/?q=du+lich", 200),
-    "dataset-english": ("/en/dataset/{dataset}", 200),
-    "table-english": (f"/en{TABLE}?tab=chart", 200),
-    "terms-english": ("/en/terms", 200),
-}
-SIGNED_IN: dict[str, tuple[str, int]] = {
-    "own-news": ("/dashboard/", 200),
-    "own-dashboard": ("/dashboard/datasets", 200),
-    "own-fields": ("/dashboard/groups", 200),
-    "own-agencies": ("/dashboard/organizations", 200),
-    "own-results": ("/dataset/?q=du+lich", 200),
-    "own-dataset": ("/dataset/{dataset}", 200),
-    "own-dataset-reports": ("/dataset/{dataset}/reports", 200),
-    "own-dataset-new": ("/dataset/new", 200),
-    "own-dataset-edit": ("/dataset/edit/{dataset}", 200),
-    "own-dataset-resources": ("/dataset/resources/{dataset}", 200),
-    "own-dataset-fields": ("/dataset/groups/{dataset}", 200),
-    "own-dataset-followers": ("/dataset/followers/{dataset}", 200),
-    "own-dataset-delete": ("/dataset/delete/{dataset}", 200),
-    "own-table": (TABLE, 200),
-    "own-table-new": ("/dataset/{dataset}/resource/new", 200),
-    "own-table-edit": (f"{TABLE}/edit", 200),
-    "own-table-views": (f"{TABLE}/views", 200),
-    "own-table-upload": ("{upload}", 200),
-    "own-table-dictionary": ("/dataset/{dataset}/dictionary/{table}", 200),
-    "own-table-delete": (f"{TABLE}/delete", 200),
-    "own-agency": ("/organization/{agency}", 200),
-    "own-agency-new": ("/organization/new", 200),
-    "own-agency-edit": ("/organization/edit/{agency}", 200),
-    "own-agency-many": ("/organization/bulk_process/{agency}", 200),
-    "own-agency-delete": ("/organization/delete/{agency}", 200),
-    "own-members": ("/organization/manage_members/{agency}", 200),
-    "own-member-new": ("/organization/member_new/{agency}", 200),
-    "own-field-new": ("/group/new", 200),
-    "own-field-edit": ("/group/edit/{field}", 200),
-    "own-field-members": ("/group/manage_members/{field}", 200),
-    "own-users": ("/user/", 200),
-    "own-user": ("/user/{user}", 200),
-    "own-user-history": ("/user/activity/{user}", 200),
-    "own-user-edit": ("/user/edit/{user}", 200),
-    "own-user-tokens": ("/user/{user}/api-tokens", 200),
-    "own-user-followers": ("/user/followers/{user}", 200),
-    "own-user-delete": ("/user/delete/{user}", 200),
-    "own-harvest": ("/harvest/", 200),
-    "own-harvest-new": ("/harvest/_new", 200),
-    "own-harvest-new-kind": ("/harvest/_new?kind=files", 200),
-    "own-harvest-source": ("/harvest/{source}", 200),
-    "own-harvest-job": ("/harvest/{source}/jobs/{job}", 200),
-    "own-harvest-rejected": ("/harvest/{source}/jobs/{job}/rejected", 200),
-    "own-harvest-settings": ("/harvest/{source}/settings", 200),
-    "own-harvest-check": ("/harvest/{source}/check", 200),
-    "own-harvest-remove": ("/harvest/{source}/remove", 200),
-    "own-administration": ("/ckan-admin/", 200),
-    "own-administration-activities": ("/ckan-admin/activities", 200),
-    "own-administration-settings": ("/ckan-admin/config", 200),
-    "own-administration-reset": ("/ckan-admin/reset_config", 200),
-    "own-administration-trash": ("/ckan-admin/trash", 200),
-    "own-not-found": ("/dataset/khong-co", 404),
-}
+AXE = Path(__file__).parents[3] / "config" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOK = "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
+PAGES = tomllib.loads(Path(__file__).with_name("pages.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -154,34 +47,54 @@ class Stop:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `stop` runs on every page; marked `public_alone`, on those for everybody."""
+    """A test that asks for `stop` runs on each page that its module's PAGES names."""
     if "stop" in metafunc.fixturenames:
-        public_alone = metafunc.definition.get_closest_marker("public_alone")
-        metafunc.parametrize("stop", PUBLIC if public_alone else [*PUBLIC, *SIGNED_IN], indirect=True)
+        readers = {"public": [*PAGES["public"]], "signed in": [*PAGES["signed_in"]]}
+        readers["all"] = readers["public"] + readers["signed in"]
+        metafunc.parametrize("stop", readers[metafunc.module.PAGES], indirect=True)
 
 
 @pytest.fixture
 def stop(request: pytest.FixtureRequest, demonstration: Demonstration) -> Stop:
     name = request.param
-    path, status = PUBLIC.get(name) or SIGNED_IN[name]
-    return Stop(name, demonstration.path(path), status, name in SIGNED_IN)
+    signed_in = name in PAGES["signed_in"]
+    page = PAGES["signed_in" if signed_in else "public"][name]
+    page = page if isinstance(page, dict) else {"path": page, "status": 200}
+    return Stop(name, demonstration.path(page["path"]), page["status"], signed_in)
 
 
 @pytest.fixture(scope="session")
-def demonstration(application: Any, sample: Any) -> Iterator[Demonstration]:
+def demonstration(application: Any, sample: Any, bad_rows: Callable[[], str]) -> Iterator[Demonstration]:
     """Harvest the demonstration's tables, as `./hue up` does, and finish what workers do after it."""
     from ckanext.hue.harvesters.sandbox import Settings, start_sandbox
 
     with start_sandbox(Settings()) as platform, application.test_request_context():
-        yield _harvested(platform, sample)
+        import ckan.plugins.toolkit as tk
+
+        from ckanext.hue.quality import jobs as quality
+        from ckanext.hue.tables.files.jobs import write_files
+
+        source, job = _harvest(platform)
+        ill, ill_job = _harvest(bad_rows(), bad_row_percent=50)
+        uploaded = _upload(sample.dataset)
+        write_files()
+        quality.run()
+        yield Demonstration(
+            {
+                **_shown(source),
+                "source": source,
+                "job": job,
+                "rejected": tk.url_for("hue_harvest.rejected", name=ill, job_id=ill_job, table="b/1?x=<i>"),
+                "file": sample.file_path,
+                "upload": f"{sample.dataset_path}/resource/{uploaded}/upload",
+                "user": _sysadmin(),
+            }
+        )
 
 
-def _harvested(platform: str, sample: Any) -> Demonstration:
-    import ckan.plugins.toolkit as tk
-
+def _harvest(platform: str, **settings: Any) -> tuple[str, str]:
+    """Publish a platform's tables; the names of the source and of its job."""
     from ckanext.hue.harvest import jobs, sources, worker
-    from ckanext.hue.quality import jobs as quality
-    from ckanext.hue.tables.files.jobs import write_files
 
     source = f"nen-tang-{uuid.uuid4().hex[:6]}"
     sources.add(
@@ -191,32 +104,46 @@ def _harvested(platform: str, sample: Any) -> Demonstration:
         title="Nền tảng Số hóa",
         allow_private_host=True,
         vouched_by="Nền tảng Số hóa",
+        **settings,
     )
     job = jobs.create(sources.get(source))
     worker.work()
-    write_files()
-    quality.run()
-    user = _sysadmin()
+    return source, job
+
+
+def _shown(source: str) -> dict[str, str]:
+    """A table of figures and one of places."""
+    import ckan.plugins.toolkit as tk
+
     found = tk.get_action("package_search")(
         {"user": "", "ignore_auth": False}, {"fq": f'harvest_source:"{source}"', "rows": 1000}
     )["results"]
     dataset = next(one for one in found if "Lượt khách" in one["title"])
     places = next(one for one in found if "lưu trú" in one["title"])
-    return Demonstration(
-        {
-            "source": source,
-            "job": job,
-            "file": sample.file_path,
-            "upload": f"{sample.table_path}/upload",
-            "user": user,
-            "dataset": dataset["name"],
-            "table": dataset["resources"][0]["id"],
-            "places": places["name"],
-            "places_table": places["resources"][0]["id"],
-            "agency": dataset["organization"]["name"],
-            "field": dataset["groups"][0]["name"],
-        }
+    return {
+        "dataset": dataset["name"],
+        "table": dataset["resources"][0]["id"],
+        "places": places["name"],
+        "places_table": places["resources"][0]["id"],
+        "agency": dataset["organization"]["name"],
+        "field": dataset["groups"][0]["name"],
+    }
+
+
+def _upload(dataset: str) -> str:
+    """A file that an editor of the dataset uploaded, loaded as a worker does; its resource's id."""
+    import ckan.plugins.toolkit as tk
+    from werkzeug.datastructures import FileStorage
+
+    from ckanext.hue.tables.uploads import jobs, records
+
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    file = FileStorage(io.BytesIO("Năm,Lượt khách\n2024,1200\n2025,chưa rõ\n".encode()), "luot-khach.csv")
+    made = tk.get_action("resource_create")(
+        {"ignore_auth": True, "user": user}, {"package_id": dataset, "name": "Lượt khách", "upload": file}
     )
+    jobs.run(records.latest(made["id"]).id)
+    return made["id"]
 
 
 def _sysadmin() -> str:
@@ -234,20 +161,19 @@ def _sysadmin() -> str:
 @pytest.fixture(scope="session")
 def windows(
     portal: str, chromium: Browser, demonstration: Demonstration
-) -> Iterator[Callable[[str, str, bool], BrowserContext]]:
-    """A window of a width and a mode, of a signed-in person or of anybody; each is opened once."""
-    opened: dict[tuple[str, str, bool], BrowserContext] = {}
+) -> Iterator[Callable[[str, bool], BrowserContext]]:
+    """A window of a width, of a signed-in person or of anybody; each is opened once."""
+    opened: dict[tuple[str, bool], BrowserContext] = {}
     sessions: list[Any] = []
 
-    def window(width: str, mode: str, signed_in: bool) -> BrowserContext:
-        key = (width, mode, signed_in)
+    def window(width: str, signed_in: bool) -> BrowserContext:
+        key = (width, signed_in)
         if key not in opened:
             size = {"width": WIDTHS[width][0], "height": WIDTHS[width][1]}
             if signed_in and not sessions:
                 sessions.append(_signed_in_state(chromium, portal, demonstration.names["user"]))
             opened[key] = chromium.new_context(
                 viewport=size,  # type: ignore[arg-type]
-                color_scheme="dark" if mode == "dark" else "light",
                 reduced_motion="reduce",
                 base_url=portal,
                 locale="vi-VN",
@@ -273,22 +199,54 @@ def _signed_in_state(chromium: Browser, portal: str, user: str) -> Any:
     return state
 
 
-@pytest.fixture(params=MODES)
-def mode(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
 @pytest.fixture(params=WIDTHS)
 def width(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
 @pytest.fixture
-def at(windows: Callable[..., BrowserContext], stop: Stop, width: str, mode: str) -> Iterator[Page]:
-    """The page, in every width and mode, once all of it is there."""
-    page = windows(width, mode, stop.signed_in).new_page()
-    answer = page.goto(stop.path, wait_until="networkidle")
-    assert answer is not None
-    assert answer.status == stop.status
-    yield page
+def at(windows: Callable[..., BrowserContext], stop: Stop, width: str) -> Iterator[Callable[[str], Page]]:
+    """The page in light or dark, once all of it is there: first loaded so, then as its reader changes it."""
+    page = windows(width, stop.signed_in).new_page()
+    loaded = False
+
+    def in_mode(mode: str) -> Page:
+        nonlocal loaded
+        page.emulate_media(color_scheme="dark" if mode == "dark" else "light")
+        if not loaded:
+            answer = page.goto(stop.path, wait_until="networkidle")
+            assert answer is not None
+            assert answer.status == stop.status
+            loaded = True
+        return page
+
+    yield in_mode
     page.close()
+
+
+@pytest.fixture(scope="session")
+def findings() -> Callable[[Page], list[str]]:
+    """What axe finds on a page, each thing with its place and its reason."""
+    axe = AXE.read_text(encoding="utf-8")
+
+    def found(page: Page) -> list[str]:
+        page.evaluate(f"if (!window.axe) {{ {axe} }}")
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return [
+            f"{finding['id']}: {node['html'][:160]} ({node['any'][0]['message'] if node['any'] else ''})"
+            for finding in page.evaluate(LOOK, RULES)["violations"]
+            for node in finding["nodes"]
+        ]
+
+    return found
+
+
+@pytest.fixture(scope="session")
+def least_width() -> Callable[[Page], int]:
+    """How wide a page is in a window that should suffice for it (pixels)."""
+
+    def measured(page: Page) -> int:
+        page.set_viewport_size({"width": 320, "height": 640})
+        return page.evaluate("Math.max(innerWidth, document.documentElement.scrollWidth)")
+
+    return measured

@@ -73,37 +73,6 @@ def as_user() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def bad_rows() -> Iterator[Callable[[], str]]:
-    """Start a platform with one table of which two rows cannot be read as declared."""
-    titles = "<script>alert(1)</script> Bảng «lạ» & \u0001"
-    listed = {"id": "b/1?x=<i>", "tenbang": titles, "mucdo": "mo", "macoquan": "so-du-lich", "mabam": "1"}
-    numbers: list[Any] = [*range(200), "=cmd|' /C calc'!A0", "<b>hai</b>"]
-    table = {
-        "code": 0,
-        "data": [{"stt": number, "so": value} for number, value in enumerate(numbers)],
-        "hienthi": [{"tentruong": "stt"}, {"tentruong": "so", "mota": "Số", "kieu": "int"}],
-    }
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            listing = {"code": 0, "phien": 1, "tong": 1, "data": [listed]}
-            body = json.dumps(listing if self.path.startswith("/danhmuc") else table).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments: object) -> None:
-            """Tests print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield lambda: f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
 def held(sandbox: Callable[..., str], add_source: Any, harvest: Any) -> tuple[Any, str]:
     """A source of which too many tables vanished at once, and the id of the job that holds them."""
     from ckanext.hue.harvest.database import rows

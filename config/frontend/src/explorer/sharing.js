@@ -1,13 +1,13 @@
 // A link to just this view, and code for other pages, into the clipboard.
 export function shareAndCopy(section, words) {
-  const share = section.querySelector("[data-share]");
+  const share = section.querySelector("[data-share-view]");
   if (share) {
     share.hidden = false;
     share.addEventListener("click", () => copy(share, location.href, section, words));
   }
-  for (const button of section.querySelectorAll("[data-copy]")) {
+  for (const button of section.querySelectorAll("[data-copy-from]")) {
     button.hidden = false;
-    const from = section.querySelector(`#${button.dataset.copy}`);
+    const from = section.querySelector(`#${button.dataset.copyFrom}`);
     button.addEventListener("click", () => copy(button, from.value, section, words));
     from.addEventListener("focus", () => from.select());
   }

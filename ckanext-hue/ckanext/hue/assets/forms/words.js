@@ -50,7 +50,4 @@
     return made;
   };
   $.extend($.fn.select2, make);
-
-  /* CKAN's handles for dragging are signs alone. */
-  $(window).on('load', function () { $('a.handle').attr('aria-label', _('Reorder resources')); });
 })(this.ckan, this.jQuery);
