@@ -22,6 +22,8 @@ WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 PASSWORD = "mat-khau-thu-1"
 AXE = Path(__file__).parents[3] / "config" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+SETTLED_MS = 400  # until charts and maps have taken another width
 LOOK = "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
 PAGES = tomllib.loads(Path(__file__).with_name("pages.toml").read_text(encoding="utf-8"))
 
@@ -231,7 +233,7 @@ def findings() -> Callable[[Page], list[str]]:
 
     def found(page: Page) -> list[str]:
         page.evaluate(f"if (!window.axe) {{ {axe} }}")
-        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.evaluate(DRAWN)
         return [
             f"{finding['id']}: {node['html'][:160]} ({node['any'][0]['message'] if node['any'] else ''})"
             for finding in page.evaluate(LOOK, RULES)["violations"]
@@ -247,6 +249,7 @@ def least_width() -> Callable[[Page], int]:
 
     def measured(page: Page) -> int:
         page.set_viewport_size({"width": 320, "height": 640})
+        page.wait_for_timeout(SETTLED_MS)
         return page.evaluate("Math.max(innerWidth, document.documentElement.scrollWidth)")
 
     return measured
