@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+FILES = ("queries.txt", "held-out.txt")
 HERE = Path(__file__).parent
 for folder in (HERE, HERE.parents[1] / "config"):
     if str(folder) not in sys.path:
@@ -16,9 +17,9 @@ for folder in (HERE, HERE.parents[1] / "config"):
 
 
 @pytest.fixture(scope="module")
-def judged(application: Any) -> Iterator[list[Any]]:
-    """Every query with its nDCG@10 in both arms."""
+def judged(application: Any) -> Iterator[dict[str, list[Any]]]:
+    """Every query with its nDCG@10 in both arms, by the file that it stands in."""
     import judging
 
     with application.test_request_context(), judging.arms() as (ours, stock):
-        yield judging.judge(ours, stock)
+        yield {file: judging.judge(ours, stock, judging.queries(file)) for file in FILES}

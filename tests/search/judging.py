@@ -95,8 +95,9 @@ def corpus() -> list[Entry]:
     return [Entry(*_values(line)) for line in _lines("corpus.txt")]
 
 
-def queries() -> list[Query]:
-    return [_query(line) for line in _lines("queries.txt")]
+def queries(file: str = "queries.txt") -> list[Query]:
+    """Those that the weights were chosen on, or those of `held-out.txt`."""
+    return [_query(line) for line in _lines(file)]
 
 
 def ndcg(found: Sequence[str], grades: Mapping[str, int]) -> float:
@@ -108,10 +109,10 @@ def ndcg(found: Sequence[str], grades: Mapping[str, int]) -> float:
     return gain([grades.get(one, 0) for one in found]) / gain(sorted(grades.values(), reverse=True))
 
 
-def judge(ours: Arm, stock: Arm) -> list[Judged]:
+def judge(ours: Arm, stock: Arm, asked: Sequence[Query]) -> list[Judged]:
     return [
         Judged(query, ndcg(ours(query.text), query.grades), ndcg(stock(query.text), query.grades))
-        for query in queries()
+        for query in asked
     ]
 
 

@@ -82,12 +82,12 @@ def rebuild_as_ckan() -> float:
 
 
 @action
-def judge() -> dict[str, Any]:
-    """Mean nDCG@10 of both arms."""
+def judge(file: str) -> dict[str, Any]:
+    """Mean nDCG@10 of both arms over a file of judged queries."""
     import judging
 
     with judging.arms() as (ours, stock):
-        judged = judging.judge(ours, stock)
+        judged = judging.judge(ours, stock, judging.queries(file))
     return {
         "queries": len(judged),
         "ours": statistics.mean(one.ours for one in judged),

@@ -142,6 +142,13 @@ def test_dates_are_gathered_into_periods(client: Any, points: dict[str, Any]) ->
     assert drawn["series"][0]["values"] == [15.0, 15.0, 15.0, 15.0]
 
 
+@pytest.mark.parametrize("kind", ["bar", "line", "area", "pie"])
+def test_a_kind_without_columns_is_that_of_the_proposed_chart(
+    client: Any, points: dict[str, Any], kind: str
+) -> None:
+    assert figures(panel(client, points, [("tab", "chart"), ("chart", kind)]))["chart"] == kind
+
+
 def test_scattered_points_are_the_rows(client: Any, points: dict[str, Any]) -> None:
     pairs = [("tab", "chart"), ("chart", "scatter"), ("x", "khach"), ("y", "vido")]
     assert len(figures(panel(client, points, pairs))["points"]) == 60

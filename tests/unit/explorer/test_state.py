@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from ckanext.hue.explorer.state import MAX_FILTERS, MAX_VALUES, State, for_download, read
+from ckanext.hue.explorer.filtering import MAX_FILTERS, MAX_VALUES, for_download
+from ckanext.hue.explorer.state import State, read
 
 NAMES = ["so", "ngay", "luc", "ten", "mo", "a.b,c", "__proto__", "from.so", "x]\"'<"]
 
@@ -43,6 +44,7 @@ def again(state: State) -> State:
         [("show", "ten"), ("show", "__proto__")],
         [("tab", "chart"), ("chart", "line"), ("x", "ngay"), ("by", "month"), ("y", "so"), ("fn", "sum")],
         [("tab", "chart"), ("chart", "scatter"), ("x", "so"), ("y", "from.so")],
+        [("tab", "chart"), ("chart", "pie")],
     ],
 )
 def test_an_address_that_is_read_and_written_asks_for_the_same(

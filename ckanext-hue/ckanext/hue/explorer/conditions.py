@@ -12,7 +12,8 @@ from ckanext.hue.tables.building import TEXT_SEARCH
 from ckanext.hue.tables.files.errors import StillIndexing
 
 from .columns import Column
-from .state import State, as_table_filter
+from .filtering import as_table_filter
+from .state import State
 
 
 def where(state: State) -> sa.ColumnElement[bool]:

@@ -7,49 +7,25 @@ too much is left out, and `State.problems` says so. `docs/explorer.md` lists the
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 from werkzeug.datastructures import MultiDict
 
-from ckanext.hue.tables import filters as table_filters
 from ckanext.hue.tables.aggregate import FUNCTIONS, GRANULARITIES
-from ckanext.hue.tables.querying import Kind
 
+from . import filtering
 from .columns import Column
+from .filtering import Filter, clean
 
 TABS = ("table", "chart", "map", "columns")
 CHARTS = ("bar", "line", "area", "pie", "scatter")
 MAX_QUERY = 200  # characters
-MAX_VALUE = 200  # characters of a value in a filter
-MAX_FILTERS = 20  # columns
-MAX_VALUES = 50  # of one column
 MAX_PAGE = 1_000_000
 MAX_PROBLEMS = 5
-_FILTERS = ("from", "to", "has", "is")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What rows must hold in a column: a range, a part of a text, or one of some values.
-
-    Values are text as the address has them: numbers and dates in the form of ISO, `true` and `false`.
-    """
-
-    low: str = ""
-    high: str = ""
-    has: str = ""
-    values: tuple[str, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        return self == Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +46,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the address asks for; `choice` is None where a chart is to be proposed."""
+    """What the address asks for.
+
+    `choice` is None where a chart is to be proposed; `chart` is the kind that was asked for, or empty.
+    """
 
     columns: Mapping[str, Column]
     tab: str = "table"
@@ -80,6 +59,7 @@ class State:
     descending: bool = False
     page: int = 1
     show: tuple[str, ...] = ()
+    chart: str = ""
     choice: Choice | None = None
     problems: tuple[str, ...] = ()
 
@@ -99,12 +79,14 @@ class State:
         if self.q:
             pairs.append(("q", self.q))
         for name, kept in self.filters.items():
-            pairs += _filter_pairs(name, kept)
+            pairs += filtering.pairs(name, kept)
         if self.sort:
             pairs += [("sort", self.sort), *([("order", "desc")] if self.descending else [])]
         pairs += [("show", name) for name in self.show]
         if self.choice:
             pairs += _choice_pairs(self.choice)
+        elif self.chart:
+            pairs.append(("chart", self.chart))
         if self.page > 1:
             pairs.append(("page", str(self.page)))
         return pairs
@@ -134,7 +116,9 @@ class State:
         """The query string with which `/download/…` gives the very rows and columns that are shown."""
         pairs = [("fields", json.dumps(list(self.show), ensure_ascii=False))] if self.show else []
         if self.filters:
-            asked = {name: for_download(self.columns[name], kept) for name, kept in self.filters.items()}
+            asked = {
+                name: filtering.for_download(self.columns[name], kept) for name, kept in self.filters.items()
+            }
             pairs.append(("filters", json.dumps(asked, ensure_ascii=False)))
         if self.q:
             pairs.append(("q", self.q))
@@ -152,106 +136,15 @@ def read(arguments: MultiDict[str, str], columns: Mapping[str, Column]) -> State
         columns=columns,
         tab=_one_of(TABS, arguments.get("tab", "")) or "table",
         q=_words(arguments.get("q", "")),
-        filters=_filters(arguments, columns, problems),
+        filters=filtering.read(arguments, columns, problems),
         sort=sort,
         descending=bool(sort) and arguments.get("order") == "desc",
         page=_page(arguments.get("page", "")),
         show=_shown(arguments, columns),
+        chart=_one_of(CHARTS, arguments.get("chart", "")),
         choice=_choice(arguments, columns, problems),
         problems=tuple(problems[:MAX_PROBLEMS]),
     )
-
-
-def as_table_filter(column: Column, kept: Filter) -> dict[str, Any]:
-    """A filter without `has` in the form that `tables.filters.condition` and `/download` take."""
-    asked: dict[str, Any] = {}
-    if kept.low:
-        asked["gte"] = kept.low
-    if kept.high and column.table.kind is Kind.TIMESTAMP:
-        asked["lt"] = _next_day(kept.high)
-    elif kept.high:
-        asked["lte"] = kept.high
-    if kept.values:
-        asked["in"] = list(kept.values)
-    return asked
-
-
-def for_download(column: Column, kept: Filter) -> dict[str, Any]:
-    asked = as_table_filter(column, kept)
-    return {**asked, "contains": kept.has} if kept.has else asked
-
-
-def _filters(
-    arguments: MultiDict[str, str], columns: Mapping[str, Column], problems: list[str]
-) -> dict[str, Filter]:
-    found: dict[str, Filter] = {}
-    for key in arguments:
-        kind, dot, name = key.partition(".")
-        if not dot or kind not in _FILTERS:
-            continue
-        values = [_clean(value) for value in arguments.getlist(key) if _clean(value)]
-        if not values:
-            continue
-        if name not in columns or not columns[name].filterable:
-            problems.append(tk._("There is no column “{name}” to filter by.").format(name=name[:60]))
-        elif name not in found and len(found) == MAX_FILTERS:
-            problems.append(
-                tk._("At most {number} columns can be filtered at once.").format(number=MAX_FILTERS)
-            )
-        else:
-            made = _with(found.get(name, Filter()), kind, values, columns[name], problems)
-            if not made.empty:
-                found[name] = made
-    # In the table's order, so that the same view always has the same address.
-    return {name: found[name] for name in columns if name in found}
-
-
-def _with(kept: Filter, kind: str, values: list[str], column: Column, problems: list[str]) -> Filter:
-    """The filter with one more part, if the column can be asked so."""
-    if len(values) > MAX_VALUES or any(len(value) > MAX_VALUE for value in values):
-        problems.append(
-            tk._("The filter of “{column}” is too long and was left out.").format(column=column.label)
-        )
-        return kept
-    fits = (
-        column.kind == "text" if kind == "has" else kind == "is" or column.kind in ("number", "date", "time")
-    )
-    try:
-        if not fits:
-            raise ValueError(kind)
-        read = [_plain(value, column.table.kind) for value in values]
-        made = {
-            "from": lambda: replace(kept, low=read[0]),
-            "to": lambda: replace(kept, high=read[0]),
-            "has": lambda: replace(kept, has=read[0]),
-            "is": lambda: replace(kept, values=tuple(dict.fromkeys(read))),
-        }[kind]()
-        table_filters.condition(
-            {column.name: as_table_filter(column, made)} if kind != "has" else None,
-            {column.name: column.table},
-        )
-    except (tk.ValidationError, ValueError, OverflowError, InvalidOperation):
-        problems.append(
-            tk._("“{value}” is no value to filter “{column}” by, and was left out.").format(
-                value=values[0][:60], column=column.label
-            )
-        )
-        return kept
-    return made
-
-
-def _plain(text: str, kind: Kind) -> str:
-    """A value in the one form that Python, PostgreSQL and the fields of forms read alike.
-
-    Raises ValueError or InvalidOperation for what is none.
-    """
-    if kind is Kind.NUMBER:
-        return str(Decimal(text))
-    if kind is Kind.DATE:
-        return date.fromisoformat(text).isoformat()
-    if kind is Kind.TIMESTAMP and len(text) > len("2024-12-31"):
-        return datetime.fromisoformat(text).isoformat()
-    return date.fromisoformat(text).isoformat() if kind is Kind.TIMESTAMP else text
 
 
 def _choice(
@@ -288,12 +181,6 @@ def _shown(arguments: MultiDict[str, str], columns: Mapping[str, Column]) -> tup
     return () if len(chosen) == len(columns) else chosen
 
 
-def _filter_pairs(name: str, kept: Filter) -> list[tuple[str, str]]:
-    single = [("from", kept.low), ("to", kept.high), ("has", kept.has)]
-    pairs = [(f"{kind}.{name}", value) for kind, value in single if value]
-    return [*pairs, *((f"is.{name}", value) for value in kept.values)]
-
-
 def _choice_pairs(choice: Choice) -> list[tuple[str, str]]:
     function = choice.function if choice.measure and choice.chart != "scatter" else ""
     pairs = [
@@ -309,13 +196,7 @@ def _choice_pairs(choice: Choice) -> list[tuple[str, str]]:
 
 
 def _words(text: str) -> str:
-    return " ".join(_clean(text).split())[:MAX_QUERY]
-
-
-def _clean(text: str) -> str:
-    """Text that PostgreSQL can hold, composed as the tables' texts are."""
-    printable = text.replace("\x00", " ").encode(errors="replace").decode()
-    return unicodedata.normalize("NFC", printable).strip()
+    return " ".join(clean(text).split())[:MAX_QUERY]
 
 
 def _one_of(known: Sequence[str], asked: str) -> str:
@@ -325,7 +206,3 @@ def _one_of(known: Sequence[str], asked: str) -> str:
 def _page(text: str) -> int:
     fits = text.isascii() and text.isdecimal() and len(text) < 10
     return min(max(int(text), 1), MAX_PAGE) if fits else 1
-
-
-def _next_day(text: str) -> str:
-    return (date.fromisoformat(text) + timedelta(days=1)).isoformat()

@@ -16,6 +16,7 @@ from ckanext.hue.tables.files.errors import FileError, NoTable
 from . import areas, charting, columns, places, profiles, proposal, rows
 from . import state as states
 from .columns import Column
+from .filtering import Filter
 from .state import CHARTS, Choice, State
 from .traits import Role, Trait, traits_of
 
@@ -40,7 +41,7 @@ class FilterField:
     """A column in the form of filters, with the values to choose from where they are few."""
 
     column: Column
-    kept: states.Filter
+    kept: Filter
     choices: Sequence[profiles.Bar]
     suggestions: Sequence[str]
 
@@ -145,7 +146,9 @@ def _with_chart(made: View, profile: dict[str, Any] | None, limit: int) -> View:
     whole = profile or profiles.whole(resource_id, state.columns, limit)
     traits = traits_of(state.columns, whole)
     proposed = proposal.propose(traits, whole["rows"])
-    choice = state.choice or proposed
+    choice = state.choice or (
+        _as(state.chart, proposed, proposed, traits) if proposed and state.chart else proposed
+    )
     if choice is None:
         return replace(made, problem=tk._("No columns of this table make a chart by themselves."))
     totals = {trait.column.name: trait.totals for trait in traits if trait.totals}
@@ -174,7 +177,7 @@ def _fields(state: State, profile: Mapping[str, Any] | None) -> list[FilterField
     return [
         FilterField(
             column,
-            state.filters.get(column.name, states.Filter()),
+            state.filters.get(column.name, Filter()),
             profiles.choices(column, profile),
             profiles.suggestions(column, profile),
         )
