@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 # Pictures are made when they are asked for (./hue test --screenshots), not in every run.
 collect_ignore = [] if os.environ.get("HUE_SCREENSHOTS") else ["test_screenshots.py"]
 
+NARROW = 320  # pixels: 1280 enlarged four times, as WCAG 1.4.10 has it
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 PASSWORD = "mat-khau-thu-1"
 AXE = Path(__file__).parents[3] / "config" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -243,13 +244,12 @@ def findings() -> Callable[[Page], list[str]]:
     return found
 
 
-@pytest.fixture(scope="session")
-def least_width() -> Callable[[Page], int]:
-    """How wide a page is in a window that should suffice for it (pixels)."""
-
-    def measured(page: Page) -> int:
-        page.set_viewport_size({"width": 320, "height": 640})
-        page.wait_for_timeout(SETTLED_MS)
-        return page.evaluate("Math.max(innerWidth, document.documentElement.scrollWidth)")
-
-    return measured
+@pytest.fixture
+def barriers(at: Callable[[str], Page], findings: Callable[[Page], list[str]]) -> list[str]:
+    """What axe finds on the page in light and in dark, and how far it reaches beyond a narrow window."""
+    found = [*findings(at("light")), *findings(at("dark"))]
+    page = at("dark")
+    page.set_viewport_size({"width": NARROW, "height": 640})
+    page.wait_for_timeout(SETTLED_MS)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return [*found, f"{wide} pixels wide"] if wide > NARROW else found
