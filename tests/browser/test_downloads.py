@@ -75,10 +75,10 @@ def test_every_file_of_a_table_is_what_its_checksum_says(
     page = opened.page
     page.get_by_role("link", name="Mọi định dạng").click()
     entries = page.locator("section[aria-labelledby=downloads] li").all()
-    assert len(entries) == 8
-    for number, entry in enumerate(entries):
-        entry.locator("summary").click()
-        checksum = entry.locator("code").inner_text()
+    page.get_by_text("Mã kiểm tra (SHA-256)").click()
+    checksums = page.locator(".hue-checksums code").all_inner_texts()
+    assert len(entries) == len(checksums) == 8
+    for number, (entry, checksum) in enumerate(zip(entries, checksums, strict=True)):
         with page.expect_download() as downloading:
             entry.get_by_role("link").click()
         file = tmp_path / str(number)
@@ -92,10 +92,10 @@ def test_every_file_of_a_table_is_what_its_checksum_says(
 
 def test_one_click_takes_the_whole_checksum(visit: Callable[..., Any], loaded: Loaded) -> None:
     page = visit(loaded.table_path).page
-    entry = page.locator("section[aria-labelledby=downloads] li").first
-    entry.locator("summary").click()
-    entry.locator("code").click()
-    assert page.evaluate("String(getSelection())") == entry.locator("code").inner_text()
+    page.get_by_text("Mã kiểm tra (SHA-256)").click()
+    checksum = page.locator(".hue-checksums code").first
+    checksum.click()
+    assert page.evaluate("String(getSelection())") == checksum.inner_text()
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])

@@ -143,7 +143,8 @@ ADMINISTRATOR = {
 }
 
 WORD = re.compile(r"(?<!\w)[A-Za-z]{3,}(?!\w)")
-NO_PROSE = re.compile(r"https?://\S+|\S+@\S+|\S*[_/=]\S*")  # addresses, names in programs
+# Addresses, names in programs and in addresses
+NO_PROSE = re.compile(r"https?://\S+|\S+@\S+|\S*[_/=]\S*|(?<!\w)[a-z0-9]+(-[a-z0-9]+){2,}(?!\w)")
 MARKUP = re.compile(r"<[^>]+>|%\(\w+\)[a-z]|\{[^{}]*\}|%[sd]")
 LETTERS = re.compile("[À-ÖØ-öø-ỹ]")
 EXAMPLE = re.compile(r"^(Ví dụ|Example): .*")  # a value as one would write it
@@ -250,14 +251,15 @@ def data(application: Any, names: dict[str, Any]) -> list[str]:
             text(
                 "SELECT unnest(ARRAY[title, notes]) FROM package"
                 ' UNION SELECT unnest(ARRAY[title, description]) FROM "group"'
-                " UNION SELECT unnest(ARRAY[name, description]) FROM resource"
+                " UNION SELECT unnest(ARRAY[name, description, format]) FROM resource"
                 ' UNION SELECT name FROM tag UNION SELECT fullname FROM "user"'
                 " UNION SELECT title FROM hue_harvest_source"
             )
         ).scalars()
         kept = {each for value in found if value for each in (value, *value.split("\n"))}
         kept |= {config.site_title(), config.site_description(), config.publisher(), "Tiếng Việt"}
-        kept |= {unit.name for unit in (*units.provinces(), *units.home_units())}
+        for unit in (*units.provinces(), *units.home_units()):
+            kept |= {unit.name, units.label(unit)}
         table = tk.get_action("datastore_search")(
             {"ignore_auth": True}, {"resource_id": names["sample"].resource, "limit": 100}
         )

@@ -79,7 +79,7 @@ def demonstration(application: Any, sample: Any, bad_rows: Callable[[], str]) ->
 
         source, job = _harvest(platform)
         ill, ill_job = _harvest(bad_rows(), bad_row_percent=50)
-        uploaded = _upload(sample.dataset)
+        uploaded = _upload(sample.agency)
         write_files()
         quality.run()
         yield Demonstration(
@@ -89,7 +89,7 @@ def demonstration(application: Any, sample: Any, bad_rows: Callable[[], str]) ->
                 "job": job,
                 "rejected": tk.url_for("hue_harvest.rejected", name=ill, job_id=ill_job, table="b/1?x=<i>"),
                 "file": sample.file_path,
-                "upload": f"{sample.dataset_path}/resource/{uploaded}/upload",
+                "upload": f"{uploaded}/upload",
                 "user": _sysadmin(),
             }
         )
@@ -133,20 +133,32 @@ def _shown(source: str) -> dict[str, str]:
     }
 
 
-def _upload(dataset: str) -> str:
-    """A file that an editor of the dataset uploaded, loaded as a worker does; its resource's id."""
+def _upload(agency: str) -> str:
+    """A file that an editor uploaded, loaded as a worker does; its resource's address."""
     import ckan.plugins.toolkit as tk
     from werkzeug.datastructures import FileStorage
 
     from ckanext.hue.tables.uploads import jobs, records
 
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    file = FileStorage(io.BytesIO("Năm,Lượt khách\n2024,1200\n2025,chưa rõ\n".encode()), "luot-khach.csv")
-    made = tk.get_action("resource_create")(
-        {"ignore_auth": True, "user": user}, {"package_id": dataset, "name": "Lượt khách", "upload": file}
+
+    def act(action: str, **values: Any) -> dict[str, Any]:
+        return tk.get_action(action)({"ignore_auth": True, "user": user}, values)
+
+    name = f"tai-len-{uuid.uuid4().hex[:6]}"
+    act(
+        "package_create",
+        name=name,
+        title="Lượt khách theo năm",
+        notes="Lượt khách tham quan theo năm.",
+        owner_org=agency,
+        license_id="cc-by-4.0",
+        no_personal_data=True,
     )
+    file = FileStorage(io.BytesIO("Năm,Lượt khách\n2024,1200\n2025,chưa rõ\n".encode()), "luot-khach.csv")
+    made = act("resource_create", package_id=name, name="Lượt khách", upload=file)
     jobs.run(records.latest(made["id"]).id)
-    return made["id"]
+    return f"/dataset/{name}/resource/{made['id']}"
 
 
 def _sysadmin() -> str:

@@ -87,7 +87,7 @@ def figures(text: str) -> dict[str, Any]:
 
 
 ASKED = [
-    [("sort", "khach")],
+    [],
     [("q", "lang tam")],
     [("from.khach", "100"), ("to.khach", "200")],
     [("has.ten", "diem hue")],
@@ -114,11 +114,6 @@ def test_the_page_shows_what_the_download_holds(client: Any, points: dict[str, A
     total = re.search(r"trên tổng số (\d+)|of (\d+)", shown)
     assert total
     assert int(total[1] or total[2]) == len(rows)
-
-
-def test_the_plain_table_is_downloaded_whole_from_its_page_alone(client: Any, points: dict[str, Any]) -> None:
-    assert "/download/" not in panel(client, points, [])
-    assert f"/download/{points['table']}.csv" in page(client, points, [])
 
 
 def test_chart_and_rows_count_the_same(client: Any, points: dict[str, Any]) -> None:
