@@ -79,12 +79,13 @@ def demonstration(application: Any, sample: Any, bad_rows: Callable[[], str]) ->
 
         source, job = _harvest(platform)
         ill, ill_job = _harvest(bad_rows(), bad_row_percent=50)
-        uploaded = _upload(sample.agency)
+        shown = _shown(source)
+        uploaded = _upload(shown["agency"])
         write_files()
         quality.run()
         yield Demonstration(
             {
-                **_shown(source),
+                **shown,
                 "source": source,
                 "job": job,
                 "rejected": tk.url_for("hue_harvest.rejected", name=ill, job_id=ill_job, table="b/1?x=<i>"),
