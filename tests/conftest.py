@@ -17,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -83,21 +83,16 @@ def serve() -> Iterator[Callable[[Path, str], str]]:
 
 
 @pytest.fixture(scope="session")
-def bad_rows() -> Iterator[Callable[[], str]]:
-    """Start a platform with one table of which two rows cannot be read as declared."""
-    titles = "<script>alert(1)</script> Bảng «lạ» & \u0001"
-    listed = {"id": "b/1?x=<i>", "tenbang": titles, "mucdo": "mo", "macoquan": "so-du-lich", "mabam": "1"}
-    numbers: list[Any] = [*range(200), "=cmd|' /C calc'!A0", "<b>hai</b>"]
-    table = {
-        "code": 0,
-        "data": [{"stt": number, "so": value} for number, value in enumerate(numbers)],
-        "hienthi": [{"tentruong": "stt"}, {"tentruong": "so", "mota": "Số", "kieu": "int"}],
-    }
+def answering() -> Callable[[Callable[[str], bytes]], AbstractContextManager[str]]:
+    """Answer requests at a new address with what a function has for their paths (with their queries)."""
+    return _answering
 
+
+@contextmanager
+def _answering(body_of: Callable[[str], bytes]) -> Iterator[str]:
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            listing = {"code": 0, "phien": 1, "tong": 1, "data": [listed]}
-            body = json.dumps(listing if self.path.startswith("/danhmuc") else table).encode()
+            body = body_of(self.path)
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -108,9 +103,27 @@ def bad_rows() -> Iterator[Callable[[], str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield lambda: f"http://127.0.0.1:{server.server_port}"
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def bad_rows(answering: Callable[..., Any]) -> Iterator[Callable[[], str]]:
+    """Start a platform with one table of which two rows cannot be read as declared."""
+    titles = "<script>alert(1)</script> Bảng «lạ» & \u0001"
+    listed = {"id": "b/1?x=<i>", "tenbang": titles, "mucdo": "mo", "macoquan": "so-du-lich", "mabam": "1"}
+    numbers: list[Any] = [*range(200), "=cmd|' /C calc'!A0", "<b>hai</b>"]
+    listing = {"code": 0, "phien": 1, "tong": 1, "data": [listed]}
+    table = {
+        "code": 0,
+        "data": [{"stt": number, "so": value} for number, value in enumerate(numbers)],
+        "hienthi": [{"tentruong": "stt"}, {"tentruong": "so", "mota": "Số", "kieu": "int"}],
+    }
+    with answering(
+        lambda path: json.dumps(listing if path.startswith("/danhmuc") else table).encode()
+    ) as base:
+        yield lambda: base
 
 
 @contextmanager

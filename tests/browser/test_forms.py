@@ -276,3 +276,41 @@ def test_another_agency_begins_the_form_anew_until_something_is_typed(
     page.keyboard.press("ArrowUp")
     expect(page.locator("#field-title")).to_have_value("Đã bắt đầu")
     expect(email).to_have_value("y-te@example.gov.vn")
+
+
+def test_resources_are_put_in_order_by_buttons(
+    visit: Callable[..., Any], editor: str, application: Any
+) -> None:
+    dataset = two_resources(application, editor)
+    page = visit("/user/login").page
+    sign_in(page, editor)
+    page.goto(f"/dataset/resources/{dataset}", wait_until="networkidle")
+    page.get_by_role("button", name="Đưa lên: Hai").press("Enter")
+    expect(page.get_by_role("button", name="Đưa lên: Hai")).to_be_focused()
+    page.get_by_role("button", name="Lưu thứ tự").click()
+    expect(page.get_by_role("status")).to_have_text("Đã lưu thứ tự mới.")
+    page.reload(wait_until="networkidle")
+    names = [link.inner_text() for link in page.locator(".resource-item a.heading").all()]
+    assert [name.split()[0] for name in names] == ["Hai", "Một"]
+
+
+def two_resources(application: Any, editor: str) -> str:
+    """A dataset (name) of the editor's agency with the resources «Một» and «Hai»."""
+    with application.test_request_context():
+        import ckan.plugins.toolkit as tk
+
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        agency = tk.get_action("organization_list_for_user")({"user": editor}, {"id": editor})[0]
+        values = {
+            "name": f"thu-tu-{uuid.uuid4().hex[:8]}",
+            "title": "Bộ dữ liệu có hai tệp",
+            "notes": "Bộ dữ liệu để thử thứ tự.",
+            "owner_org": agency["id"],
+            "license_id": "cc-by-4.0",
+            "no_personal_data": True,
+            "resources": [
+                {"name": name, "url": f"https://so.example.vn/{at}.pdf", "format": "PDF"}
+                for at, name in enumerate(("Một", "Hai"))
+            ],
+        }
+        return tk.get_action("package_create")({"ignore_auth": True, "user": user}, values)["name"]

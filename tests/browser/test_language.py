@@ -143,8 +143,7 @@ ADMINISTRATOR = {
 }
 
 WORD = re.compile(r"(?<!\w)[A-Za-z]{3,}(?!\w)")
-# Addresses, names in programs and in addresses
-NO_PROSE = re.compile(r"https?://\S+|\S+@\S+|\S*[_/=]\S*|(?<!\w)[a-z0-9]+(-[a-z0-9]+){2,}(?!\w)")
+NO_PROSE = re.compile(r"https?://\S+|\S+@\S+|\S*[_/=]\S*")  # addresses, names in programs
 MARKUP = re.compile(r"<[^>]+>|%\(\w+\)[a-z]|\{[^{}]*\}|%[sd]")
 LETTERS = re.compile("[À-ÖØ-öø-ỹ]")
 EXAMPLE = re.compile(r"^(Ví dụ|Example): .*")  # a value as one would write it
@@ -260,13 +259,14 @@ def data(application: Any, names: dict[str, Any]) -> list[str]:
         kept |= {config.site_title(), config.site_description(), config.publisher(), "Tiếng Việt"}
         for unit in (*units.provinces(), *units.home_units()):
             kept |= {unit.name, units.label(unit)}
+        slugs = set(model.Session.execute(text("SELECT name FROM \"group\" WHERE name LIKE '%-%'")).scalars())
         table = tk.get_action("datastore_search")(
             {"ignore_auth": True}, {"resource_id": names["sample"].resource, "limit": 100}
         )
     kept |= {str(value) for row in table["records"] for value in row.values()}
     kept |= {text for field in table["fields"] for text in field.get("info", {}).values() if text}
     normal = {unicodedata.normalize("NFC", re.sub(r"\s+", " ", each)).strip() for each in kept}
-    return sorted((each for each in normal if LETTERS.search(each)), key=len, reverse=True)
+    return sorted({each for each in normal if LETTERS.search(each)} | slugs, key=len, reverse=True)
 
 
 @pytest.fixture(scope="module")

@@ -82,17 +82,20 @@ def rebuild_as_ckan() -> float:
 
 
 @action
-def judge(file: str) -> dict[str, Any]:
-    """Mean nDCG@10 of both arms over a file of judged queries."""
+def judge(files: list[str]) -> list[dict[str, Any]]:
+    """Mean nDCG@10 of both arms over each file of judged queries."""
     import judging
 
     with judging.arms() as (ours, stock):
-        judged = judging.judge(ours, stock, judging.queries(file))
-    return {
-        "queries": len(judged),
-        "ours": statistics.mean(one.ours for one in judged),
-        "stock": statistics.mean(one.stock for one in judged),
-    }
+        judged = [judging.judge(ours, stock, judging.queries(file)) for file in files]
+    return [
+        {
+            "queries": len(found),
+            "ours": statistics.mean(one.ours for one in found),
+            "stock": statistics.mean(one.stock for one in found),
+        }
+        for found in judged
+    ]
 
 
 def main() -> None:

@@ -246,7 +246,8 @@ def findings() -> Callable[[Page], list[str]]:
     axe = AXE.read_text(encoding="utf-8")
 
     def found(page: Page) -> list[str]:
-        page.evaluate(f"if (!window.axe) {{ {axe} }}")
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(axe)
         page.evaluate(DRAWN)
         return [
             f"{finding['id']}: {node['html'][:160]} ({node['any'][0]['message'] if node['any'] else ''})"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -90,28 +88,13 @@ def held(sandbox: Callable[..., str], add_source: Any, harvest: Any) -> tuple[An
 
 
 @pytest.fixture
-def personal(add_source: Any, harvest: Any) -> Iterator[tuple[Any, str]]:
+def personal(add_source: Any, harvest: Any, answering: Callable[..., Any]) -> Iterator[tuple[Any, str]]:
     """A source with a table of identity numbers, and the id of the job that holds it."""
     listed = {"id": "b/1?x=<i>", "tenbang": "Bảng <b>người</b>", "mucdo": "mo", "macoquan": "so-y-te"}
     table = {"code": 0, "data": [{"ho_ten": "An", "<i>giấy tờ</i>": f"046090{at:06}"} for at in range(12)]}
     answers = {"/danhmuc": {"code": 0, "phien": 1, "tong": 1, "data": [listed | {"mabam": "1"}]}}
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps(answers.get(self.path.partition("?")[0], table)).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments: object) -> None:
-            """Tests print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    source = add_source(f"http://127.0.0.1:{server.server_port}")
-    status = harvest(source)
-    assert (status.held, status.held_personal) == (1, 1)
-    yield source, status.id
-    server.shutdown()
-    server.server_close()
+    with answering(lambda path: json.dumps(answers.get(path.partition("?")[0], table)).encode()) as base:
+        source = add_source(base)
+        status = harvest(source)
+        assert (status.held, status.held_personal) == (1, 1)
+        yield source, status.id

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -25,29 +23,20 @@ Run = Callable[..., Any]
 Bodies = dict[str, Any]
 
 
-@contextmanager
-def platform(entries: list[dict[str, Any]], bodies: Bodies) -> Iterator[str]:
+@pytest.fixture
+def platform(answering: Run) -> Callable[[list[dict[str, Any]], Bodies], AbstractContextManager[str]]:
     """A platform that answers these bodies as they are (text or JSON) and ignores the page asked for."""
 
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = urlsplit(self.path).path.removeprefix("/")
+    def with_(entries: list[dict[str, Any]], bodies: Bodies) -> AbstractContextManager[str]:
+        def body_of(asked: str) -> bytes:
+            path = urlsplit(asked).path.removeprefix("/")
             listing = {"code": 0, "phien": 1, "tong": len(entries), "data": entries}
             body = listing if path == "danhmuc" else bodies[unquote(path.removeprefix("bang/"))]
-            data = (body if isinstance(body, str) else json.dumps(body)).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            return (body if isinstance(body, str) else json.dumps(body)).encode()
 
-        def log_message(self, *_arguments: object) -> None:
-            """Tests print nothing."""
+        return answering(body_of)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    return with_
 
 
 def entry(remote_id: str, **more: Any) -> dict[str, Any]:
@@ -81,7 +70,7 @@ ODD: list[tuple[str, dict[str, Any], Any]] = [
 
 @pytest.mark.parametrize(("what", "more", "body"), ODD, ids=[what for what, _more, _body in ODD])
 def test_an_odd_table_leaves_the_others_done(
-    add_source: Run, harvest: Run, action: Run, what: str, more: dict[str, Any], body: Any
+    platform: Run, add_source: Run, harvest: Run, action: Run, what: str, more: dict[str, Any], body: Any
 ) -> None:
     entries = [entry("lạ", **more), entry("đóng", mucdo="noi-bo"), entry("tốt")]
     with platform(entries, {"lạ": body, "tốt": GOOD}) as base:
@@ -94,7 +83,9 @@ def test_an_odd_table_leaves_the_others_done(
         assert message and "Lỗi của cổng" not in message
 
 
-def test_ids_are_asked_for_as_they_were_given(add_source: Run, harvest: Run, action: Run) -> None:
+def test_ids_are_asked_for_as_they_were_given(
+    platform: Run, add_source: Run, harvest: Run, action: Run
+) -> None:
     decomposed = "hue\u0302\u0301 ../%2F?#"
     with platform([entry(decomposed)], {decomposed: GOOD}) as base:
         source = add_source(base)
@@ -105,7 +96,7 @@ def test_ids_are_asked_for_as_they_were_given(add_source: Run, harvest: Run, act
 
 
 def test_a_dataset_purged_by_hand_can_be_closed_and_comes_back(
-    add_source: Run, harvest: Run, action: Run
+    platform: Run, add_source: Run, harvest: Run, action: Run
 ) -> None:
     entries = [entry("a")]
     with platform(entries, {"a": GOOD}) as base:
@@ -120,7 +111,7 @@ def test_a_dataset_purged_by_hand_can_be_closed_and_comes_back(
 
 
 def test_a_dataset_without_marks_of_change_is_found_again_after_a_purge(
-    add_source: Run, harvest: Run, action: Run
+    platform: Run, add_source: Run, harvest: Run, action: Run
 ) -> None:
     with platform([entry("a", mabam=None)], {"a": GOOD}) as base:
         source = add_source(base)
@@ -130,7 +121,7 @@ def test_a_dataset_without_marks_of_change_is_found_again_after_a_purge(
     assert list(published(action, source)) == ["a"]
 
 
-def test_what_people_did_by_hand_stays(add_source: Run, harvest: Run, action: Run) -> None:
+def test_what_people_did_by_hand_stays(platform: Run, add_source: Run, harvest: Run, action: Run) -> None:
     entries = [entry("a"), entry("b")]
     with platform(entries, {"a": GOOD, "b": GOOD}) as base:
         source = add_source(base)
@@ -149,7 +140,7 @@ def test_what_people_did_by_hand_stays(add_source: Run, harvest: Run, action: Ru
 
 
 def test_what_solr_missed_is_indexed_by_the_next_run(
-    add_source: Run, harvest: Run, action: Run, monkeypatch: pytest.MonkeyPatch
+    platform: Run, add_source: Run, harvest: Run, action: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(*_arguments: Any) -> None:
         raise pysolr.SolrError("Solr is down")
@@ -168,7 +159,7 @@ def test_what_solr_missed_is_indexed_by_the_next_run(
 
 
 def test_agencies_renamed_by_hand_or_of_like_codes_stay_apart(
-    add_source: Run, harvest: Run, action: Run
+    platform: Run, add_source: Run, harvest: Run, action: Run
 ) -> None:
     mark = "x" + uuid.uuid4().hex[:8]
     codes = [f"{mark}.1", f"{mark}-1", f"{mark}-2"]
@@ -186,7 +177,9 @@ def test_agencies_renamed_by_hand_or_of_like_codes_stay_apart(
     assert published(action, source)[codes[2]]["organization"]["id"] == renamed
 
 
-def test_a_field_with_the_code_of_an_agency_is_a_field(add_source: Run, harvest: Run, action: Run) -> None:
+def test_a_field_with_the_code_of_an_agency_is_a_field(
+    platform: Run, add_source: Run, harvest: Run, action: Run
+) -> None:
     code = "ma-" + uuid.uuid4().hex[:8]
     with platform([entry("a", macoquan=code, tencoquan="Cơ quan", linhvuc=code)], {"a": GOOD}) as base:
         source = add_source(base)
@@ -197,7 +190,9 @@ def test_a_field_with_the_code_of_an_agency_is_a_field(add_source: Run, harvest:
     assert group["id"] != dataset["organization"]["id"]
 
 
-def test_a_deleted_agency_is_reported_not_used(add_source: Run, harvest: Run, action: Run) -> None:
+def test_a_deleted_agency_is_reported_not_used(
+    platform: Run, add_source: Run, harvest: Run, action: Run
+) -> None:
     code = "cu-" + uuid.uuid4().hex[:8]
     entries = [entry("a", macoquan=code, tencoquan="Cơ quan cũ")]
     with platform(entries, {"a": GOOD}) as base:
@@ -211,7 +206,9 @@ def test_a_deleted_agency_is_reported_not_used(add_source: Run, harvest: Run, ac
     assert "đã bị xóa" in reports.report(status.id)[0].message
 
 
-def test_a_list_that_vanished_takes_its_table_along(add_source: Run, harvest: Run, action: Run) -> None:
+def test_a_list_that_vanished_takes_its_table_along(
+    platform: Run, add_source: Run, harvest: Run, action: Run
+) -> None:
     entries = [entry("a")]
     bodies: Bodies = {"a": {"chung": [{"x": 1}], "chitiet": [{"y": 1}]}}
     with platform(entries, bodies) as base:
@@ -225,7 +222,7 @@ def test_a_list_that_vanished_takes_its_table_along(add_source: Run, harvest: Ru
 
 
 def test_a_list_that_vanished_while_it_is_read_takes_its_table_along_later(
-    add_source: Run, harvest: Run, action: Run, monkeypatch: pytest.MonkeyPatch
+    platform: Run, add_source: Run, harvest: Run, action: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import psycopg2
 
@@ -246,7 +243,7 @@ def test_a_list_that_vanished_while_it_is_read_takes_its_table_along_later(
 
 
 def test_rows_in_use_do_not_keep_a_closed_dataset_public(
-    add_source: Run, harvest: Run, action: Run, monkeypatch: pytest.MonkeyPatch
+    platform: Run, add_source: Run, harvest: Run, action: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import psycopg2
 
@@ -277,7 +274,7 @@ def context() -> dict[str, Any]:
 
 
 def test_a_title_that_is_a_page_of_ckans_own_gets_another_name(
-    add_source: Run, harvest: Run, action: Run
+    platform: Run, add_source: Run, harvest: Run, action: Run
 ) -> None:
     with platform([entry("a", tenbang="New"), entry("b", tenbang="Search")], {"a": GOOD, "b": GOOD}) as base:
         source = add_source(base)

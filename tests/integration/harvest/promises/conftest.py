@@ -8,12 +8,10 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -99,27 +97,11 @@ class OwnPlatform:
 
 
 @pytest.fixture
-def own() -> Iterator[OwnPlatform]:
+def own(answering: Callable[..., Any]) -> Iterator[OwnPlatform]:
     """A platform of one's own, over HTTP."""
     platform = OwnPlatform()
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            data = platform.to(urlsplit(self.path).path.removeprefix("/"))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_arguments: object) -> None:
-            """Tests print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    platform.base = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield platform
-    server.shutdown()
-    server.server_close()
+    with answering(lambda path: platform.to(urlsplit(path).path.removeprefix("/"))) as platform.base:
+        yield platform
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 this.ckan.module('hue-order', function () {
   'use strict';
 
-  function button(sign, label, style) {
+  function button(text, pressed) {
     var made = document.createElement('button');
     made.type = 'button';
-    made.className = 'btn btn-secondary ' + style;
-    made.textContent = sign;
-    if (label) {
-      made.setAttribute('aria-label', label);
-    }
+    made.className = 'btn btn-secondary';
+    made.textContent = text;
+    made.addEventListener('click', pressed);
     return made;
   }
 
@@ -22,26 +20,27 @@ this.ckan.module('hue-order', function () {
       entries.forEach(this._offer, this);
       this.state = document.createElement('p');
       this.state.setAttribute('role', 'status');
-      this.save = button(this.options.save, '', 'hue-order-save');
-      this.save.addEventListener('click', this._save.bind(this));
-      this.el.after(this.save, this.state);
+      this.el.after(button(this.options.save, this._save.bind(this)), this.state);
     },
 
     _offer: function (entry) {
       var name = entry.querySelector('a').textContent.trim();
       var moves = document.createElement('span');
       moves.className = 'hue-order';
-      [['↑', this.options.up], ['↓', this.options.down]].forEach(function (way) {
-        var made = button(way[0], way[1].replace('…', name), 'btn-sm');
-        made.addEventListener('click', function () {
-          if (way[0] === '↑' && entry.previousElementSibling) {
-            entry.previousElementSibling.before(entry);
-          } else if (way[0] === '↓' && entry.nextElementSibling) {
-            entry.nextElementSibling.after(entry);
-          }
+      function offer(sign, label, move) {
+        var made = button(sign, function () {
+          move();
           made.focus();
         });
+        made.classList.add('btn-sm');
+        made.setAttribute('aria-label', label.replace('…', name));
         moves.append(made);
+      }
+      offer('↑', this.options.up, function () {
+        if (entry.previousElementSibling) { entry.previousElementSibling.before(entry); }
+      });
+      offer('↓', this.options.down, function () {
+        if (entry.nextElementSibling) { entry.nextElementSibling.after(entry); }
       });
       entry.append(moves);
     },
