@@ -151,7 +151,7 @@ EXAMPLE = re.compile(r"^(Ví dụ|Example): .*")  # a value as one would write i
 NAMES = re.compile(
     r"Data → From Text/CSV|\bHuế\b|\d+/\d{4}/[\w-]+|Quyết định(?= \d)"
     r"|page-from-0|^page$|page(?=: )|verify-\w+|\([\w.]+(, [\w.]+)+\)"
-    r"|\b(code|public|text|info\.title|result\.\w+|organization:\S+)\b"
+    r"|\b(code|public|text|info\.title|result\.\w+)\b|\borganization:"
 )
 
 
@@ -223,6 +223,16 @@ def names(application: Any, portal: str, sample: Any) -> dict[str, Any]:
             password=PASSWORD,
             sysadmin=True,
         )
+        deleted = act(
+            "package_create",
+            name=f"da-xoa-{mark}",
+            title="Danh mục thủ tục hành chính thực hiện theo cơ chế một cửa, một cửa liên thông các cấp",
+            notes="Bộ dữ liệu đã xóa.",
+            owner_org=sample.agency,
+            license_id="cc-by-4.0",
+            no_personal_data=True,
+        )
+        act("package_delete", id=deleted["id"])
         source = act(
             "hue_source_create",
             name=f"nguon-{mark}",
@@ -324,6 +334,8 @@ def test_an_english_page_has_no_vietnamese_words(texts: Any, data: list[str], wh
         ("New Package", ["New", "Package"]),
         ("1 members", ["members"]),
         ("Search", ["Search"]),
+        ("địa chỉ, ví dụ fq: organization:so-y-te.", []),
+        ("địa chỉ, ví dụ fq: organization: .", []),
         ("Xem API của CKAN, tải CSV hoặc JSON", []),
         ("https://example.org/new/package", []),
         ("Ví dụ: Department of Tourism", []),

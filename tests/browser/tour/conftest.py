@@ -81,6 +81,7 @@ def demonstration(application: Any, sample: Any, bad_rows: Callable[[], str]) ->
         ill, ill_job = _harvest(bad_rows(), bad_row_percent=50)
         shown = _shown(source)
         uploaded = _upload(shown["agency"])
+        _delete_one(shown["agency"])
         write_files()
         quality.run()
         yield Demonstration(
@@ -134,43 +135,49 @@ def _shown(source: str) -> dict[str, str]:
     }
 
 
+def _act(action: str, /, **values: Any) -> dict[str, Any]:
+    """Call an action as the site itself."""
+    import ckan.plugins.toolkit as tk
+
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    return tk.get_action(action)({"ignore_auth": True, "user": user}, values)
+
+
+def _dataset(agency: str, name: str, title: str) -> str:
+    """Create an agency's dataset; its name."""
+    return _act(
+        "package_create",
+        name=f"{name}-{uuid.uuid4().hex[:6]}",
+        title=title,
+        notes=f"{title}.",
+        owner_org=agency,
+        license_id="cc-by-4.0",
+        no_personal_data=True,
+    )["name"]
+
+
+def _delete_one(agency: str) -> None:
+    """Fill the trash: a dataset with a title that is longer than what CKAN shows of it."""
+    name = _dataset(agency, "da-xoa", "Danh mục thủ tục hành chính " + "theo cơ chế một cửa liên thông " * 3)
+    _act("package_delete", id=name)
+
+
 def _upload(agency: str) -> str:
     """A file that an editor uploaded, loaded as a worker does; its resource's address."""
-    import ckan.plugins.toolkit as tk
     from werkzeug.datastructures import FileStorage
 
     from ckanext.hue.tables.uploads import jobs, records
 
-    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-
-    def act(action: str, **values: Any) -> dict[str, Any]:
-        return tk.get_action(action)({"ignore_auth": True, "user": user}, values)
-
-    name = f"tai-len-{uuid.uuid4().hex[:6]}"
-    act(
-        "package_create",
-        name=name,
-        title="Lượt khách theo năm",
-        notes="Lượt khách tham quan theo năm.",
-        owner_org=agency,
-        license_id="cc-by-4.0",
-        no_personal_data=True,
-    )
+    name = _dataset(agency, "tai-len", "Lượt khách theo năm")
     file = FileStorage(io.BytesIO("Năm,Lượt khách\n2024,1200\n2025,chưa rõ\n".encode()), "luot-khach.csv")
-    made = act("resource_create", package_id=name, name="Lượt khách", upload=file)
+    made = _act("resource_create", package_id=name, name="Lượt khách", upload=file)
     jobs.run(records.latest(made["id"]).id)
     return f"/dataset/{name}/resource/{made['id']}"
 
 
 def _sysadmin() -> str:
-    import ckan.plugins.toolkit as tk
-
     name = f"quan-tri-{uuid.uuid4().hex[:8]}"
-    site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    tk.get_action("user_create")(
-        {"ignore_auth": True, "user": site_user},
-        {"name": name, "email": f"{name}@example.vn", "password": PASSWORD, "sysadmin": True},
-    )
+    _act("user_create", name=name, email=f"{name}@example.vn", password=PASSWORD, sysadmin=True)
     return name
 
 
