@@ -51,7 +51,7 @@ def test_the_most_used_fonts_are_asked_for_once(visit: Callable[..., Any]) -> No
     fetched = page.evaluate(
         "performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)"
     )
-    assert len(preloaded) == 2
+    assert len(preloaded) == 4
     assert all(fetched.count(font) == 1 for font in preloaded)
 
 

@@ -151,7 +151,9 @@ def test_a_kind_without_columns_is_that_of_the_proposed_chart(
 
 def test_scattered_points_are_the_rows(client: Any, points: dict[str, Any]) -> None:
     pairs = [("tab", "chart"), ("chart", "scatter"), ("x", "khach"), ("y", "vido")]
-    assert len(figures(panel(client, points, pairs))["points"]) == 60
+    drawn = figures(panel(client, points, pairs))
+    assert len(drawn["points"]) == 60
+    assert [drawn["xLabel"], drawn["yLabel"]] == ["Lượt khách", "Vĩ độ"]
 
 
 def test_the_map_has_the_rows_with_coordinates_and_says_how_many_have_none(

@@ -117,7 +117,47 @@ def test_what_cannot_be_spelled_better_gets_no_other_spelling(application: Any, 
     assert hue_did_you_mean(typed, 0) is None
 
 
+def test_who_found_little_is_offered_only_words_that_stand_together(dataset: Make) -> None:
+    from ckanext.hue.search.helpers import hue_did_you_mean
+
+    dataset(title="Đua thuyền truyền thống trên sông Hương")
+    dataset(title="Hòa bình là nguyện vọng của nhân viên")
+    assert hue_did_you_mean("dua thuyem", 1) == "đua thuyền"
+    assert hue_did_you_mean("benh vien", 0) is not None
+    assert hue_did_you_mean("benh vien", 1) is None
+
+
 def test_who_found_something_is_asked_nothing(application: Any) -> None:
     from ckanext.hue.search.helpers import hue_did_you_mean
 
     assert hue_did_you_mean("dua thuyne", 3) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "partly"),
+    [
+        ("đua thuyền truyền thống zzqqxxvv", True),
+        ("dua thuyen truyen thonk", True),
+        ("dua thuyen truyen thong", False),
+        ("đua zzqqxxvv", False),  # two words: each of them is asked for
+        ("title:đua OR title:thuyền", False),
+        ('"đua thuyền" sông Hương', False),
+        ("đua thuyền sông zzqqxxvv -Hương", True),
+        ("", False),
+        ("((((", False),
+    ],
+)
+def test_a_page_says_that_no_dataset_has_all_words(
+    dataset: Make, client: Any, typed: str, partly: bool
+) -> None:
+    dataset(title="Đua thuyền truyền thống trên sông Hương")
+    dataset(title="Đua thuyền thống nhất trên sông Bồ")
+    page = client.get("/dataset/", query_string={"q": typed}).get_data(as_text=True)
+    assert ("không có bộ dữ liệu nào chứa đủ các từ này" in page.lower()) == partly
+
+
+def test_words_with_a_mistake_among_right_ones_get_another_spelling(dataset: Make, client: Any) -> None:
+    for place in ("sông Hương", "sông Bồ", "phá Tam Giang"):
+        dataset(title=f"Đua thuyền truyền thống trên {place}")
+    page = client.get("/dataset/", query_string={"q": "dua thuyen truyen thonk"}).get_data(as_text=True)
+    assert "đua thuyền truyền thống</a>?" in page

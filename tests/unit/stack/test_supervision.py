@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def orphan(hue: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_orphans_are_found_by_their_mark_and_ended(orphan: subprocess.Popen[bytes]) -> None:
     assert orphans.find() == [orphan.pid]
-    orphans.send(2)
+    orphans.send(signal.SIGTERM)
     assert orphan.wait(timeout=5) != 0
     assert orphans.end() is False
 

@@ -235,10 +235,11 @@ def title_of(choice: Choice, columns: Mapping[str, Column]) -> str:
 def measure_label(choice: Choice, columns: Mapping[str, Column], *, unit: bool = True) -> str:
     """What is measured, as an axis names it."""
     column = columns.get(choice.measure)
-    if column is None or choice.function == "count":
+    each_row = choice.chart == "scatter"
+    if column is None or (choice.function == "count" and not each_row):
         return tk._("Number of rows")
     label = column.full_label if unit and choice.function != "count_distinct" else column.label
-    if choice.function == "sum":
+    if each_row or choice.function == "sum":
         return label
     words = {
         "avg": tk._("{column}, average"),

@@ -6,7 +6,7 @@ import logging
 
 from pysolr import SolrError
 
-from . import spelling
+from . import completeness, spelling
 
 log = logging.getLogger(__name__)
 
@@ -19,3 +19,12 @@ def hue_did_you_mean(q: str, count: int) -> str | None:
         # The page has its results already; it is only poorer by this.
         log.warning("No other spelling could be looked for", exc_info=True)
         return None
+
+
+def hue_has_only_some_words(q: str, count: int) -> bool:
+    """Whether none of the `count` datasets that everybody finds by `q` has all of its words."""
+    try:
+        return count > 0 and not completeness.has_all_words_somewhere(q)
+    except SolrError:
+        log.warning("Nothing is known of how well the results fit", exc_info=True)
+        return False

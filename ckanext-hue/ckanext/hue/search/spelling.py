@@ -32,19 +32,23 @@ def meant(typed: str, count: int) -> str | None:
     if count > FEW or len(typed) > MAX_TYPED or query.is_field_query(typed):
         return None
     words = query.plain_words(typed).replace('"', " ").split()
-    better = _respelled(words) if words else None
+    better = _respelled(words, found=count > 0) if words else None
     if better is None:
         return None
     shown = _as_written(better, _examples(better))
     return None if fold(shown).split() == fold(" ".join(words)).split() else shown
 
 
-def _respelled(words: Sequence[str]) -> list[str] | None:
-    """The best words that are found together, without accents."""
-    found = connection(decode_dates=False).search(
+def _respelled(words: Sequence[str], *, found: bool) -> list[str] | None:
+    """The best words that are found together, without accents.
+
+    Where the words themselves found something, others must stand side by side somewhere: «bệnh viện» is not
+    «bình», «viên» of two sentences.
+    """
+    answer = connection(decode_dates=False).search(
         " ".join(words), search_handler="spelling", defType="lucene", fq=public.filters()
     )
-    offered = [one for one in _collations(found.raw_response.get("spellcheck", {})) if one["hits"]]
+    offered = [one for one in _collations(answer.raw_response.get("spellcheck", {})) if one["hits"]]
     if not offered:
         return None
     queries = [fold(one["collationQuery"]).replace("(", " ").replace(")", " ") for one in offered]
@@ -52,8 +56,9 @@ def _respelled(words: Sequence[str]) -> list[str] | None:
     order = [
         (_distance(words, text), -beside[place], -offered[place]["hits"], place)
         for place, text in enumerate(queries)
+        if beside[place] or not found
     ]
-    return queries[min(order)[-1]].split()
+    return queries[min(order)[-1]].split() if order else None
 
 
 def _side_by_side(queries: Sequence[str]) -> list[int]:
