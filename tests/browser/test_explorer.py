@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 PHONE = (390, 844)
 Visit = Callable[..., Any]
@@ -111,6 +111,23 @@ def test_the_map_shows_points_and_names_them_as_text(visit: Visit, places: str) 
     ).to_be_visible()
     assert page.locator("#explorer b").count() == 0
     expect(page.get_by_role("region").get_by_role("cell", name="<b>Điểm 0</b>")).to_be_visible()
+
+
+def test_points_that_come_late_do_not_write_into_the_next_map(visit: Visit, places: str) -> None:
+    seen = visit(f"{places}?tab=columns")
+    page = seen.page
+    late: list[Route] = []
+    page.route("**/points.geojson?tab=map", lambda route: late.append(route))
+    with page.expect_request("**/points.geojson?tab=map"):
+        tab(page, "Bản đồ")
+    page.locator("#explorer input[type=search]").fill("Điểm 3")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-map][data-ready]")).to_be_attached()
+    note = page.locator("[data-map-note]").inner_text()
+    late[0].fulfill(json={"type": "FeatureCollection", "features": [], "note": "trễ"})
+    page.wait_for_timeout(200)
+    assert page.locator("[data-map-note]").inner_text() == note
+    assert not [fault for fault in seen.faults if fault.startswith("script error")]
 
 
 def test_an_embedded_chart_stands_alone(visit: Visit, sample: Any) -> None:

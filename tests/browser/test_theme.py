@@ -201,3 +201,26 @@ def test_without_scripts_the_field_searches(visit: Callable[..., Any]) -> None:
     page.get_by_role("searchbox", name="Tìm kiếm bộ dữ liệu").fill("di tich")
     page.get_by_role("button", name="Tìm kiếm").click()
     expect(page).to_have_url(re.compile(r"/dataset/\?q=di\+tich$"))
+
+
+def test_what_was_chosen_is_forgotten_when_more_is_typed(suggesting: Callable[..., Page]) -> None:
+    page = suggesting()
+    box = field(page)
+    box.press_sequentially("gi")
+    expect(page.get_by_role("option")).to_have_count(3)
+    box.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    box.press_sequentially("a dat o")
+    box.press("Enter")
+    page.wait_for_url("**/dataset/?q=gia+dat+o")
+
+
+def test_escape_also_ends_a_question_that_was_not_asked_yet(suggesting: Callable[..., Page]) -> None:
+    page = suggesting()
+    box = field(page)
+    box.press_sequentially("gi")
+    expect(page.get_by_role("option")).to_have_count(3)
+    box.press("a")
+    box.press("Escape")
+    page.wait_for_timeout(400)
+    expect(page.get_by_role("listbox")).to_be_hidden()

@@ -35,6 +35,7 @@ class Suggestions {
   typed() {
     clearTimeout(this.timer);
     this.asking?.abort();
+    this.choose(-1); // Enter searches for what stands there, not for what was chosen before it
     const query = this.input.value.trim();
     if (query.length < LEAST) {
       this.close();
@@ -136,6 +137,7 @@ class Suggestions {
   }
 
   close() {
+    clearTimeout(this.timer);
     this.asking?.abort();
     this.open(false);
     this.choose(-1);

@@ -309,11 +309,12 @@ def test_areas_are_coloured_where_boundaries_match(
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     monkeypatch.setitem(tk.config, "ckanext.hue.explorer.boundaries", str(file))
     rows = [{"phuong": name, "dan_so": 100 * number} for number, name in enumerate(names.values(), 1)] * 2
+    rows.append({"phuong": "phường thuận hoá", "dan_so": 5})  # the same ward, written otherwise
     made = published(rows, Column("phuong", "Phường"), Column("dan_so", "Dân số", "int"))
     shown = panel(client, made, [("tab", "map")])
     found = re.search(r"data-areas>(.*?)</script>", shown, re.DOTALL)
     assert found
-    assert json.loads(found[1])["values"] == {"19753": 200.0, "19777": 400.0, "19789": 600.0}
+    assert json.loads(found[1])["values"] == {"19753": 200.0, "19777": 400.0, "19789": 605.0}
     assert client.get("/explorer/boundaries.geojson").status_code == 200
 
 
@@ -343,3 +344,47 @@ def test_real_exports_get_their_map_and_no_chart_of_codes(
     assert chart in (None, "bar", "line")
     axis = figures(shown)["yLabel"] if chart else ""
     assert not re.search(r"\bid\b|toaDo|totalRows|TypeID|kinhdo|vido", axis, re.IGNORECASE)
+
+
+def test_values_of_blanks_are_asked_for_as_they_are_written(client: Any, published: Publish) -> None:
+    wards = ["Vỹ Dạ", "Vỹ Dạ ", "", "  ", "Kim Long"]
+    made = published([{"phuong": ward} for ward in wards], Column("phuong", "Phường", "text"))
+    for ward in wards[:4]:
+        asked = panel(client, made, [("is.phuong", ward)])
+        assert "Dòng 1–1 trên tổng số 1" in asked
+    assert "(trống)" in panel(client, made, [("is.phuong", "")])
+    assert "trên tổng số 5" in panel(client, made, [("has.phuong", "")])
+
+
+def test_what_rounding_leaves_is_no_share_of_the_others(client: Any, published: Publish) -> None:
+    figures_of = (85.8, 73.5, 56.5, 48.1, 26.6, 24.0, 19.7, 0, 0)
+    rows = [{"ten": f"Phường {number}", "so": value} for number, value in enumerate(figures_of)]
+    made = published(rows, Column("ten", "Phường", "text"), Column("so", "Thiệt hại", "numeric"))
+    pairs = [("tab", "chart"), ("chart", "pie"), ("x", "ten"), ("fn", "sum"), ("y", "so")]
+    assert figures(panel(client, made, pairs))["series"][0]["values"][-1] == 0
+
+
+def test_numbers_of_many_digits_have_charts_and_profiles(client: Any, published: Publish) -> None:
+    rows = [{"ten": f"Mục {number}", "so": 10**29 + number} for number in range(5)]
+    made = published(rows, Column("ten", "Mục", "text"), Column("so", "Số", "numeric"))
+    for pairs in (
+        [("tab", "columns")],
+        [("tab", "chart"), ("chart", "bar"), ("x", "ten"), ("fn", "sum"), ("y", "so")],
+    ):
+        assert "100.000.000.000.000.000.000.000.000.00" in panel(client, made, pairs)
+
+
+def test_a_table_says_when_it_lists_fewer_points_than_are_drawn(client: Any, published: Publish) -> None:
+    columns = (Column("a", "Một", "int"), Column("b", "Hai", "int"))
+    pairs = [("tab", "chart"), ("chart", "scatter"), ("x", "a"), ("y", "b")]
+    for number, said in ((200, False), (201, True)):
+        made = published([{"a": place, "b": place} for place in range(number)], *columns)
+        assert ("200 điểm đầu" in panel(client, made, pairs)) == said
+
+
+def test_columns_can_be_chosen_where_no_chart_is_proposed(client: Any, published: Publish) -> None:
+    made = published([{"ma": "A1"}], Column("ma", "Mã", "text"))
+    shown = panel(client, made, [("tab", "chart")])
+    assert "data-figures" not in shown
+    assert '<select name="x"><option value="ma"' in shown
+    assert "data-figures" in panel(client, made, [("tab", "chart"), ("chart", "bar"), ("x", "ma")])

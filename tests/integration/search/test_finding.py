@@ -91,7 +91,7 @@ def test_an_abbreviation_is_found_within_a_phrase(
             "[zqxj TO",
             "zqxj:zqxk:zqxl",
         ),
-        *("{!join from=zqxj to=zqxk}zqxl", '_query_:"{!zqxj}zqxk"', "title:(", 'tags:"zqxj', "\x00\x01"),
+        *("{!join from=zqxj to=zqxk}zqxl", '_query_:"{!zqxj}zqxk"', "title:(zqxj", 'tags:"zqxj', "\x00\x01"),
         *("zqxj" * 25_000, "zqxj " * 20_000, '"zqxj" ' * 20_000),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -86,10 +87,12 @@ def compute(
     known, values, names, unmatched = codes(), {}, {}, 0
     for text, value in groups:
         code = known.get(fold(text))
-        if code is None or value is None:
+        joined = _joined(choice.function, values.get(code), value) if code and value is not None else None
+        if code is None or joined is None:
             unmatched += 1
         else:
-            values[code], names[code] = value, text
+            values[code] = joined
+            names.setdefault(code, text)
     return Areas(
         column=found.column,
         choice=choice,
@@ -101,6 +104,14 @@ def compute(
         unmatched=unmatched,
         notes=tuple(notes),
     )
+
+
+def _joined(function: str, figure: float | None, another: float) -> float | None:
+    """The figure of a unit that a table writes in more than one way; None where two figures give none."""
+    if figure is None:
+        return another
+    join = {"count": operator.add, "sum": operator.add, "min": min, "max": max}.get(function)
+    return join(figure, another) if join else None
 
 
 def class_limits(values: list[float]) -> tuple[float, ...]:

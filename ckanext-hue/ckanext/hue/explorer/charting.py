@@ -6,6 +6,7 @@ The answer is plain JSON for the browser's script, and rows of text for the tabl
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +31,8 @@ MAX_GROUPS = 5_000  # of two columns together
 MAX_SCATTERED = 2_000
 LISTED_POINTS = 200
 MAX_LABEL = 120  # characters
+ROUNDING = 1e-9  # of a sum
+WHOLE = 10**15  # from here on a figure has no decimals
 _ADDS_UP = ("count", "sum")
 
 
@@ -255,6 +258,8 @@ def figure(value: float | None) -> str:
     if value is None:
         return ""
     exact = Decimal(str(value))
+    if abs(exact) >= WHOLE:
+        return values.number(int(exact))
     digits = 2 if abs(exact) >= 1 or not exact else 1 - exact.adjusted()
     return values.number(round(exact, digits).normalize() + 0 if exact % 1 else int(exact))
 
@@ -287,10 +292,16 @@ def _of_one(asked: _Asked) -> Chart:
         if asked.choice.function in _ADDS_UP:
             whole = _float(asked.groups([], [], 1)["records"][0]["v"]) or 0.0
             names.append(tk._("Others ({number})").format(number=values.number(rest)))
-            figures.append(whole - sum(each or 0.0 for each in figures))
+            figures.append(_rest(whole, figures))
         else:
             notes.append(_the_first(len(shown), total))
     return asked.empty(categories=names, series=[Series(chart.y_label, figures)], notes=notes)
+
+
+def _rest(whole: float, parts: Sequence[float | None]) -> float:
+    """What a sum has beyond some of its parts; what the computer's own rounding leaves is nothing."""
+    rest = whole - math.fsum(each or 0.0 for each in parts)
+    return 0.0 if abs(rest) <= ROUNDING * abs(whole) else rest
 
 
 def _with_series(asked: _Asked) -> Chart:
@@ -361,6 +372,12 @@ def _scatter(asked: _Asked) -> Chart:
         notes.append(
             tk._("{shown} of {total} rows are drawn, taken evenly.").format(
                 shown=values.number(len(points)), total=values.number(total)
+            )
+        )
+    if len(points) > LISTED_POINTS:
+        notes.append(
+            tk._("The table of figures has the first {shown} points.").format(
+                shown=values.number(LISTED_POINTS)
             )
         )
     return asked.empty(points=points, notes=notes)

@@ -49,7 +49,7 @@ def read(
         kind, dot, name = key.partition(".")
         if not dot or kind not in _FILTERS:
             continue
-        values = [clean(value) for value in arguments.getlist(key) if clean(value)]
+        values = _values(kind, columns.get(name), arguments.getlist(key))
         if not values:
             continue
         if name not in columns or not columns[name].filterable:
@@ -64,6 +64,13 @@ def read(
                 found[name] = made
     # In the table's order, so that the same view always has the same address.
     return {name: found[name] for name in columns if name in found}
+
+
+def _values(kind: str, column: Column | None, asked: list[str]) -> list[str]:
+    """What is asked of a column. A text that rows must have is kept as it is: it may be blank, or end so."""
+    if kind == "is" and column is not None and column.kind == "text":
+        return [storable(value) for value in asked]
+    return [value for value in map(clean, asked) if value]
 
 
 def _with(kept: Filter, kind: str, values: list[str], column: Column, problems: list[str]) -> Filter:
@@ -128,9 +135,13 @@ def pairs(name: str, kept: Filter) -> list[tuple[str, str]]:
 
 
 def clean(text: str) -> str:
+    """What somebody typed, without the blanks around it."""
+    return storable(text).strip()
+
+
+def storable(text: str) -> str:
     """Text that PostgreSQL can hold, composed as the tables' texts are."""
-    printable = text.replace("\x00", " ").encode(errors="replace").decode()
-    return unicodedata.normalize("NFC", printable).strip()
+    return unicodedata.normalize("NFC", text.replace("\x00", " ").encode(errors="replace").decode())
 
 
 def _plain(text: str, kind: Kind) -> str:

@@ -10,6 +10,7 @@ from ckanext.hue.pages import values
 from ckanext.hue.tables import profile as table_profile
 from ckanext.hue.tables import versions
 
+from . import charting
 from .columns import Column
 
 CHEAP_ROWS = 50_000
@@ -119,7 +120,7 @@ def _facts(column: Column, entry: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _shown(column: Column, value: Any, *, mean: bool = False) -> str:
-    if mean and not isinstance(value, str):
+    if mean and not isinstance(value, str) and abs(value) < charting.WHOLE:
         value = round(value, 2)
     return values.cell(value, column.kind, grouped=column.grouped or mean).text
 

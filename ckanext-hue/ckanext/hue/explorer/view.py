@@ -150,11 +150,21 @@ def _with_chart(made: View, profile: dict[str, Any] | None, limit: int) -> View:
         _as(state.chart, proposed, proposed, traits) if proposed and state.chart else proposed
     )
     if choice is None:
-        return replace(made, problem=tk._("No columns of this table make a chart by themselves."))
+        return _without_proposal(made, traits)
     totals = {trait.column.name: trait.totals for trait in traits if trait.totals}
     chart = charting.compute(resource_id, state, choice, totals, limit)
     links = {kind: state.link(choice=_as(kind, choice, proposed, traits)) for kind in CHARTS}
     return replace(made, chart=chart, proposed=state.choice is None, links=links)
+
+
+def _without_proposal(made: View, traits: Sequence[Trait]) -> View:
+    """Columns to choose from, where none of them makes a chart by itself."""
+    problem = tk._("No columns of this table make a chart by themselves.")
+    if not made.options:
+        return replace(made, problem=problem)
+    choice = Choice("bar", x=made.options[0].name)
+    links = {kind: made.state.link(choice=_as(kind, choice, None, traits)) for kind in CHARTS}
+    return replace(made, chart=charting.Chart(choice, problem=problem), links=links)
 
 
 def _as(kind: str, choice: Choice, proposed: Choice | None, traits: Sequence[Trait]) -> Choice:

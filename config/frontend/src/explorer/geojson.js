@@ -1,8 +1,8 @@
 // GeoJSON from the portal, and how far it reaches.
 import { LngLatBounds } from "maplibre-gl";
 
-export async function json(address) {
-  const answer = await fetch(address);
+export async function json(address, signal) {
+  const answer = await fetch(address, { signal });
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.error || answer.statusText);
   return said;

@@ -64,7 +64,7 @@ async function draw(loading, box) {
 }
 
 function asked(form) {
-  const pairs = [...new FormData(form)].filter(([, value]) => value !== "");
+  const pairs = [...new FormData(form)].filter(([name, value]) => value !== "" || name.startsWith("is."));
   return `?${new URLSearchParams(pairs)}`;
 }
 

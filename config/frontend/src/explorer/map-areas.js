@@ -4,18 +4,27 @@ import { Popup } from "maplibre-gl";
 import { colours } from "./colours.js";
 import { figure } from "./numbers.js";
 
+const LAYER = "areas";
+
+// Returns what draws the areas and the legend in the colours of the page, when those change.
 export function addAreas(map, box, section, words, outline, { values, limits, label }, source) {
-  const colour = colours(box);
-  const shades = steps(colour, limits.length + 1);
   const data = { ...outline, features: outline.features.map((feature) => withFigure(feature, values)) };
   map.getSource(source).setData(data);
-  const step = limits.length ? ["step", ["get", "figure"], shades[0], ...limits.flatMap((limit, number) => [limit, shades[number + 1]])] : shades[0];
-  map.addLayer({ id: "land", type: "fill", source, paint: { "fill-color": ["case", ["has", "figure"], step, colour.surface] } });
+  map.addLayer({ id: LAYER, type: "fill", source });
   const popup = new Popup({ closeButton: false, closeOnClick: false });
-  map.on("mousemove", "land", ({ features, lngLat }) => popup.setLngLat(lngLat).setText(said(features[0].properties, label, words)).addTo(map));
-  map.on("click", "land", ({ features, lngLat }) => popup.setLngLat(lngLat).setText(said(features[0].properties, label, words)).addTo(map));
-  map.on("mouseleave", "land", () => popup.remove());
-  legend(section, shades, limits, label);
+  map.on("mousemove", LAYER, ({ features, lngLat }) => popup.setLngLat(lngLat).setText(said(features[0].properties, label, words)).addTo(map));
+  map.on("click", LAYER, ({ features, lngLat }) => popup.setLngLat(lngLat).setText(said(features[0].properties, label, words)).addTo(map));
+  map.on("mouseleave", LAYER, () => popup.remove());
+  const marks = legend(section, limits, label);
+  const paint = () => {
+    const colour = colours(box);
+    const shades = steps(colour, limits.length + 1);
+    const step = limits.length ? ["step", ["get", "figure"], shades[0], ...limits.flatMap((limit, number) => [limit, shades[number + 1]])] : shades[0];
+    map.setPaintProperty(LAYER, "fill-color", ["case", ["has", "figure"], step, colour.surface]);
+    marks.forEach((mark, number) => (mark.style.background = shades[number]));
+  };
+  paint();
+  return paint;
 }
 
 function withFigure(feature, values) {
@@ -35,19 +44,20 @@ function steps(colour, count) {
   return Array.from({ length: count }, (_, number) => mix(count === 1 ? 0.7 : 0.15 + (0.85 * number) / (count - 1)));
 }
 
-function legend(section, shades, limits, label) {
+// A mark for each class, from the lowest on
+function legend(section, limits, label) {
   const list = document.createElement("ul");
   list.className = "hue-ex-legend";
   list.setAttribute("aria-label", label);
-  shades.forEach((shade, number) => {
+  const marks = [undefined, ...limits].map((low, number) => {
     const item = document.createElement("li");
     const mark = document.createElement("span");
-    mark.style.background = shade;
-    const low = limits[number - 1];
     const high = limits[number];
     const text = low === undefined ? (high === undefined ? label : `< ${figure(high)}`) : high === undefined ? `≥ ${figure(low)}` : `${figure(low)} – ${figure(high)}`;
     item.append(mark, text);
     list.append(item);
+    return mark;
   });
   section.querySelector("[data-map]").after(list);
+  return marks;
 }

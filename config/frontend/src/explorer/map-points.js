@@ -9,7 +9,7 @@ const SOURCE = "rows";
 const LISTED = 30; // points in view that the list names
 const CLUSTERED_TO = 14; // zoom
 
-export async function addPoints(map, box, section, words, found) {
+export function addPoints(map, box, section, words, found) {
   const colour = colours(box);
   const note = section.querySelector("[data-map-note]");
   note.textContent = found.note ?? "";

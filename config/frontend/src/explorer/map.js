@@ -23,12 +23,16 @@ export function start(box, section, words) {
     section.querySelector("[data-map-note]").textContent = words.noMap;
     return () => {};
   }
-  const loading = fill(map, box, section, words).catch((error) => {
-    section.querySelector("[data-map-note]").textContent = error.message || words.failed;
+  const stopped = new AbortController();
+  const parts = [() => recolour(map, box)];
+  const loading = fill(map, box, section, words, parts, stopped.signal).catch((error) => {
+    // The panel is another one by now, and has a note of its own.
+    if (!stopped.signal.aborted) section.querySelector("[data-map-note]").textContent = error.message || words.failed;
   });
-  const ended = box.dataset.style ? () => {} : whenModeChanges(() => recolour(map, box));
+  const ended = box.dataset.style ? () => {} : whenModeChanges(() => parts.forEach((again) => again()));
   map.once("idle", () => loading.then(() => box.setAttribute("data-ready", "")));
   return () => {
+    stopped.abort();
     ended();
     map.remove();
   };
@@ -63,19 +67,24 @@ function make(box, words) {
   return map;
 }
 
-async function fill(map, box, section, words) {
-  const [outline] = await Promise.all([json(box.dataset.boundaries), loaded(map)]);
+// parts: what each drawn part does when the page turns light or dark
+async function fill(map, box, section, words, parts, signal) {
+  const [outline] = await Promise.all([json(box.dataset.boundaries, signal), loaded(map)]);
+  signal.throwIfAborted();
   const colour = colours(box);
   map.addSource(OUTLINE, { type: "geojson", data: outline });
   const areas = section.querySelector("[data-areas]");
   if (areas) {
-    addAreas(map, box, section, words, outline, JSON.parse(areas.textContent), OUTLINE);
+    parts.push(addAreas(map, box, section, words, outline, JSON.parse(areas.textContent), OUTLINE));
   } else if (!box.dataset.style) {
     map.addLayer({ id: "land", type: "fill", source: OUTLINE, paint: { "fill-color": colour.surface } });
   }
   map.addLayer({ id: "border", type: "line", source: OUTLINE, paint: { "line-color": colour.lineMid, "line-width": 1.5 } });
   map.fitBounds(boundsOf(outline), { padding: 24, animate: false });
-  if (box.dataset.points) await addPoints(map, box, section, words, await json(box.dataset.points));
+  if (!box.dataset.points) return;
+  const found = await json(box.dataset.points, signal);
+  signal.throwIfAborted();
+  addPoints(map, box, section, words, found);
 }
 
 const loaded = (map) => new Promise((resolve) => (map.isStyleLoaded() ? resolve() : map.once("load", resolve)));
@@ -91,6 +100,8 @@ function recolour(map, box) {
   set("border", "line-color", colour.lineMid);
   set("points", "circle-color", colour.series[0]);
   set("points", "circle-stroke-color", colour.surface);
+  set("shapes", "fill-color", colour.series[0]);
+  set("shape-lines", "line-color", colour.series[0]);
 }
 
 function addStyles(address) {

@@ -13,17 +13,25 @@ export function shareAndCopy(section, words) {
   }
 }
 
+const SHOWN_MS = 2000;
+const shown = new WeakMap(); // what ends the word on a button
+
 async function copy(button, text, section, words) {
   const label = button.querySelector("span");
-  const before = label.textContent;
+  const said = section.querySelector("[data-said]");
+  button.dataset.label ??= label.textContent;
+  clearTimeout(shown.get(button));
   try {
     await navigator.clipboard.writeText(text);
   } catch {
     byHand(text); // pages without HTTPS have no clipboard
   }
-  label.textContent = words.copied;
-  section.querySelector("[data-said]").textContent = words.copied;
-  setTimeout(() => (label.textContent = before), 2000);
+  label.textContent = said.textContent = words.copied;
+  const ended = () => {
+    label.textContent = button.dataset.label;
+    said.textContent = "";
+  };
+  shown.set(button, setTimeout(ended, SHOWN_MS));
 }
 
 function byHand(text) {
