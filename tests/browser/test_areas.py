@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
-from playwright.sync_api import Page as Window
+from playwright.sync_api import Browser, Page, expect
 
 WARDS = {"19753": "Phường Phú Xuân", "19777": "Phường Vỹ Dạ", "19789": "Phường Thuận Hóa"}
 
@@ -37,11 +36,11 @@ def table(application: Any, sample: Any) -> Iterator[str]:
     """The path of a table with figures for each ward."""
     import ckan.plugins.toolkit as tk
 
-    from ckanext.hue.harvesters.base import Column, Page
+    from ckanext.hue.harvesters import base
     from ckanext.hue.tables.loading import load
 
     rows = [{"phuong": name, "dan_so": 100 * place} for place, name in enumerate(WARDS.values(), 1)] * 2
-    columns = (Column("phuong", "Phường"), Column("dan_so", "Dân số", "int"))
+    columns = (base.Column("phuong", "Phường"), base.Column("dan_so", "Dân số", "int"))
     with application.test_request_context():
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
         made = tk.get_action("resource_create")(
@@ -53,7 +52,7 @@ def table(application: Any, sample: Any) -> Iterator[str]:
                 "datastore_active": True,
             },
         )
-        load([Page("data", rows, columns)], lambda _list: made["id"])
+        load([base.Page("data", rows, columns)], lambda _list: made["id"])
     yield f"{sample.dataset_path}/resource/{made['id']}"
     with application.test_request_context():
         tk.get_action("resource_delete")({"ignore_auth": True, "user": user}, {"id": made["id"]})
@@ -67,7 +66,7 @@ def page(
     serve: Callable[[Path, str], str],
     free_address: Callable[[], str],
     chromium: Browser,
-) -> Iterator[Window]:
+) -> Iterator[Page]:
     """A window of a portal that has the wards' boundaries."""
     own = tmp_path / "portal.ini"
     own.write_text(
@@ -78,7 +77,7 @@ def page(
     context.close()
 
 
-def test_areas_and_their_legend_turn_dark_with_the_page(page: Window, table: str) -> None:
+def test_areas_and_their_legend_turn_dark_with_the_page(page: Page, table: str) -> None:
     page.goto(f"{table}?tab=map", wait_until="networkidle")
     expect(page.locator("[data-map]")).to_be_attached()
     if page.locator("[data-map]").is_hidden():
@@ -94,6 +93,6 @@ def test_areas_and_their_legend_turn_dark_with_the_page(page: Window, table: str
     assert not set(light) & set(dark)
 
 
-def _colours(page: Window) -> list[str]:
+def _colours(page: Page) -> list[str]:
     marks = ".hue-ex-legend span"
     return page.eval_on_selector_all(marks, "all => all.map(one => getComputedStyle(one).backgroundColor)")

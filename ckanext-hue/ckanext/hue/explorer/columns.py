@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+import ckan.plugins.toolkit as tk
+
 from ckanext.hue.pages import columns
 from ckanext.hue.tables import querying
 from ckanext.hue.tables.files import selection
@@ -43,6 +45,11 @@ def of_table(resource_id: str) -> dict[str, Column]:
         for number, column in enumerate(described)
         if column["id"] in known
     }
+
+
+def told(text: str) -> str:
+    """A value as a reader can see it, also one of blanks alone."""
+    return text if text.strip() else tk._("(empty)")
 
 
 def _column(number: int, described: selection.Column, known: TableColumn) -> Column:

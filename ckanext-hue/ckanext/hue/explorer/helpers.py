@@ -8,14 +8,14 @@ from ckanext.hue import config
 from ckanext.hue.pages import values
 
 from . import charting
-from .columns import Column
+from .columns import Column, told
 
 
 def hue_cell(value: str, column: Column) -> str:
     """A value of a filter as a reader knows it."""
     if column.kind == "bool":
         return tk._("Yes") if value == "true" else tk._("No")
-    return values.cell(value, column.kind, grouped=column.grouped).text
+    return told(values.cell(value, column.kind, grouped=column.grouped).text)
 
 
 def hue_figure(value: float | None) -> str:

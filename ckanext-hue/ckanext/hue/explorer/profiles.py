@@ -11,7 +11,7 @@ from ckanext.hue.tables import profile as table_profile
 from ckanext.hue.tables import versions
 
 from . import charting
-from .columns import Column
+from .columns import Column, told
 
 CHEAP_ROWS = 50_000
 MAX_BARS = 20
@@ -142,7 +142,7 @@ def _bars_of(column: Column, top: Sequence[Mapping[str, Any]]) -> list[Bar]:
     longest = max((each["count"] for each in top), default=0)
     return [
         Bar(
-            values.cell(each["value"], column.kind).text,
+            told(values.cell(each["value"], column.kind).text),
             each["count"],
             100 * each["count"] / longest,
             str(each["value"]).lower() if isinstance(each["value"], bool) else str(each["value"]),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from . import public, query
 from .connecting import connection
 
-ALL_OF = 2  # words up to which a search asks for each, see query.LEAST_WORDS
-
 
 def has_all_words_somewhere(typed: str) -> bool:
     """Whether a public dataset has all the words of a search, as each search of few words asks for.
@@ -14,7 +12,7 @@ def has_all_words_somewhere(typed: str) -> bool:
     Raises SolrError when Solr does not answer.
     """
     words = query.plain_words(typed)
-    if query.is_field_query(typed) or len(words.split()) <= ALL_OF:
+    if query.is_field_query(typed) or len(words.split()) <= query.ALL_OF:
         return True
     found = connection(decode_dates=False).search(
         words,

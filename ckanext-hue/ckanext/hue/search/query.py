@@ -17,7 +17,8 @@ QUERY_FIELDS = (
 )
 # How many words a dataset must have: both of two, two of three, half of more. A syllable of Vietnamese is
 # half a word, so more would lose what one other word keeps away; what has all of them comes first anyway.
-LEAST_WORDS = "2<67% 3<50%"
+ALL_OF = 2
+LEAST_WORDS = f"{ALL_OF}<67% 3<50%"
 TIE = "0.25"
 RAISING = ("query($hue_accents)", "query($hue_pairs)")
 NOTHING = "-*:*"
